@@ -1,0 +1,101 @@
+"""Accounts and logins. Every rule that must hold is a constraint here; serializers only phrase it."""
+
+import hashlib
+import secrets
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.querysets import SessionQuerySet
+from accounts.validators import refuse_confusable_scripts
+from config.text import FoldedField, fold_case
+
+
+class UserManager(DjangoUserManager["User"]):
+    """Finds users by name without case, as names are unique."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(username_key=fold_case(username or ""))
+
+    def taken(self, *, username: str | None = None, email: str | None = None, but: "User | None" = None) -> dict[str, str]:
+        """Which of the two somebody else already has: field → message."""
+        others = self.exclude(pk=but.pk) if but else self.all()
+        errors = {}
+        if username and others.filter(username_key=fold_case(username)).exists():
+            errors["username"] = "A user with that username already exists."
+        if email and others.filter(email_key=fold_case(email)).exists():
+            errors["email"] = "A user with that e-mail address already exists."
+        return errors
+
+
+class User(AbstractUser):
+    """Somebody with an account. Username and e-mail address are each unique without case."""
+
+    username = models.CharField(
+        max_length=150, unique=True, validators=[UnicodeUsernameValidator(), refuse_confusable_scripts]
+    )
+    username_key = FoldedField(max_length=450, unique=True, of="username")
+    email = models.EmailField(blank=True)
+    email_key = FoldedField(max_length=762, of="email")
+    email_confirmed = models.BooleanField(default=False)
+
+    objects = UserManager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["email_key"], condition=~Q(email_key=""), name="user_email_unique_without_case"
+            ),
+        ]
+
+
+class Session(models.Model):
+    """One login: an opaque token, a refresh token and the access tokens made from it. All three die with the row.
+
+    The token is kept as its SHA-256 only (it is 256 random bits, so a slow hash would add nothing). Of the refresh
+    tokens ever issued the one with the current `refresh_generation` is alive. `password_digest` ties the login to the
+    password it was opened with: whichever way the password is changed, the login is over.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sessions")
+    token_digest = models.CharField(max_length=64, unique=True)
+    refresh_generation = models.PositiveIntegerField(default=0)
+    password_digest = models.CharField(max_length=64)
+    user_agent = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(db_index=True)
+
+    objects: ClassVar[Any] = SessionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"login {self.pk} of {self.user}"
+
+    @staticmethod
+    def new_token() -> str:
+        """A new opaque token: 64 hexadecimal digits."""
+        return secrets.token_hex(32)
+
+    @staticmethod
+    def digest(secret: str) -> str:
+        return hashlib.sha256(secret.encode()).hexdigest()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether its credentials still open doors: not expired, user active, password unchanged."""
+        return (
+            self.expires_at > timezone.now()
+            and self.user.is_active
+            and secrets.compare_digest(self.password_digest, self.digest(self.user.password))
+        )

@@ -1,0 +1,42 @@
+"""What can be said about many logins."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from accounts.models import Session
+
+# `last_used_at` says when within this span: a write on every request would cost more than the request.
+LAST_USED_PRECISION = timedelta(hours=1)
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    def with_user(self) -> Self:
+        return self.select_related("user")
+
+    def expired(self) -> Self:
+        return self.filter(expires_at__lte=timezone.now())
+
+    def rotate(self, *, session_id: int, generation: int) -> bool:
+        """Spends a refresh token. The database decides: of any number of simultaneous calls exactly one gets True."""
+        return bool(
+            self.filter(pk=session_id, refresh_generation=generation).update(
+                refresh_generation=F("refresh_generation") + 1, **self.lease()
+            )
+        )
+
+    def touch(self, session: "Session") -> None:
+        """Records the use of `session` and extends it, at most once an hour."""
+        if timezone.now() - session.last_used_at > LAST_USED_PRECISION:
+            self.filter(pk=session.pk).update(**self.lease())
+
+    @staticmethod
+    def lease() -> dict[str, object]:
+        """The columns of a login used just now."""
+        now = timezone.now()
+        return {"last_used_at": now, "expires_at": now + timedelta(days=settings.SESSION_DAYS)}

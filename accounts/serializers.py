@@ -1,0 +1,133 @@
+"""What clients send and get about accounts, in the canonical shape."""
+
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError as DjangoValidationError
+from rest_framework import serializers
+
+from accounts.models import User
+
+MAX_PASSWORD_LENGTH = 1024
+
+
+class PasswordField(serializers.CharField):
+    """Write-only text as it was typed, bounded because hashing costs by its length."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            write_only=True,
+            trim_whitespace=False,
+            max_length=MAX_PASSWORD_LENGTH,
+            style={"input_type": "password"},
+            **kwargs,
+        )
+
+
+def check_password_strength(password: str, user: User, field: str = "password") -> None:
+    try:
+        validate_password(password, user)
+    except DjangoValidationError as error:
+        raise serializers.ValidationError({field: error.messages}, code="weak_password") from error
+
+
+class UserSerializer(serializers.ModelSerializer):
+    """The account as its owner sees it beside fresh credentials."""
+
+    class Meta:
+        model = User
+        fields = ["id", "username", "email"]
+
+
+class UserListSerializer(UserSerializer):
+    """Accounts as others see them; the e-mail address is for staff only."""
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        fields = super().get_fields()
+        request = self.context.get("request")
+        if not (request and request.user.is_staff):
+            del fields["email"]
+        return fields
+
+
+class UniqueAccountMixin(serializers.Serializer):
+    """Names and addresses are free, without case; the database's constraints are what guarantees it."""
+
+    def validate_username(self, username: str) -> str:
+        return User.normalize_username(username)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        taken = User.objects.taken(username=attrs.get("username"), email=attrs.get("email"), but=self.instance)
+        if taken:
+            raise serializers.ValidationError(taken, code="unique")
+        return attrs
+
+
+class RegistrationSerializer(UniqueAccountMixin, serializers.ModelSerializer):
+    password = PasswordField()
+
+    class Meta:
+        model = User
+        fields = ["username", "email", "password"]
+        extra_kwargs = {
+            "username": {"validators": User._meta.get_field("username").validators},
+            "email": {"required": True, "allow_blank": False},
+        }
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        check_password_strength(attrs["password"], User(username=attrs["username"], email=attrs.get("email", "")))
+        return attrs
+
+
+class LoginSerializer(serializers.Serializer):
+    username = serializers.CharField(max_length=150)
+    password = PasswordField()
+
+
+class RefreshSerializer(serializers.Serializer):
+    refresh = serializers.CharField(max_length=4096)
+
+
+class SignedPairSerializer(serializers.Serializer):
+    access = serializers.CharField(read_only=True)
+    refresh = serializers.CharField(read_only=True)
+
+
+class CredentialsSerializer(SignedPairSerializer):
+    """The reply to registering and logging in."""
+
+    user = UserSerializer(read_only=True)
+    token = serializers.CharField(read_only=True)
+
+    class Meta:
+        fields = ["user", "token", "access", "refresh"]
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        fields = super().get_fields()
+        return {name: fields[name] for name in self.Meta.fields}
+
+
+class ProfileSerializer(UniqueAccountMixin, serializers.ModelSerializer):
+    """One's own account. A new e-mail address starts unconfirmed."""
+
+    class Meta:
+        model = User
+        fields = ["id", "username", "email", "email_confirmed", "is_staff", "date_joined", "last_login"]
+        read_only_fields = ["email_confirmed", "is_staff", "date_joined", "last_login"]
+        extra_kwargs = {"username": {"validators": User._meta.get_field("username").validators}}
+
+
+class PasswordChangeSerializer(serializers.Serializer):
+    current_password = PasswordField()
+    new_password = PasswordField()
+
+    def validate_current_password(self, password: str) -> str:
+        if not self.context["request"].user.check_password(password):
+            raise serializers.ValidationError("Is not your current password.", code="wrong_password")
+        return password
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        check_password_strength(attrs["new_password"], self.context["request"].user, field="new_password")
+        return attrs

@@ -1,0 +1,10 @@
+"""Accounts in the canonical API, below `/api/`."""
+
+from rest_framework.routers import SimpleRouter
+
+from accounts.views import AuthViewSet, UserViewSet
+
+router = SimpleRouter(use_regex_path=False)
+router.register("auth", AuthViewSet, basename="auth")
+router.register("users", UserViewSet, basename="user")
+urlpatterns = router.urls

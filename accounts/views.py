@@ -1,0 +1,113 @@
+"""Accounts and logins. Dialects set the serializers and replies declared at the top of AuthViewSet."""
+
+from typing import Any, ClassVar
+
+from rest_framework import mixins, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.permissions import AllowAny, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+
+from accounts import serializers, services
+from accounts.models import User
+
+
+# A dead credential in the header must not keep its owner from logging in again, so none is looked at.
+open_to_all = {"detail": False, "methods": ["post"], "authentication_classes": [], "permission_classes": [AllowAny]}
+
+
+class AuthViewSet(viewsets.GenericViewSet):
+    """Registering, logging in and out, and renewing the signed credentials."""
+
+    throttle_scope: str | None = None
+    registration_serializer_class: ClassVar[type[BaseSerializer]] = serializers.RegistrationSerializer
+    registered_serializer_class: ClassVar[type[BaseSerializer]] = serializers.CredentialsSerializer
+    logged_in_serializer_class: ClassVar[type[BaseSerializer]] = serializers.CredentialsSerializer
+    logged_out_reply: ClassVar[dict[str, str] | None] = None
+
+    def get_serializer_class(self) -> type[BaseSerializer]:
+        return {
+            "register": self.registration_serializer_class,
+            "refresh": serializers.RefreshSerializer,
+        }.get(self.action, serializers.LoginSerializer)
+
+    def read(self, request: Request) -> dict[str, Any]:
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+    @action(**open_to_all, throttle_scope="register")
+    def register(self, request: Request) -> Response:
+        """Creates an account and logs it in."""
+        user_agent = request.META.get("HTTP_USER_AGENT", "")
+        credentials = services.register(**self.read(request), user_agent=user_agent)
+        reply = self.registered_serializer_class(credentials, context=self.get_serializer_context())
+        return Response(reply.data, status=status.HTTP_201_CREATED)
+
+    @action(**open_to_all, throttle_scope="login")
+    def login(self, request: Request) -> Response:
+        """Opens a new login session, with credentials of its own."""
+        credentials = services.log_in(request=request._request, **self.read(request))
+        return Response(self.logged_in_serializer_class(credentials, context=self.get_serializer_context()).data)
+
+    @action(**open_to_all)
+    def refresh(self, request: Request) -> Response:
+        """Spends a refresh token for a new access and a new refresh token."""
+        pair = services.refresh(refresh_token=self.read(request)["refresh"])
+        return Response(serializers.SignedPairSerializer(pair).data)
+
+    @action(detail=False, methods=["post"], permission_classes=[IsAuthenticated])
+    def logout(self, request: Request) -> Response:
+        """Ends the login session that the request's credential belongs to; the user's others live on."""
+        request.auth.delete()
+        if self.logged_out_reply is None:
+            return Response(status=status.HTTP_204_NO_CONTENT)
+        return Response(self.logged_out_reply)
+
+
+class UserViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
+    """The users, and one's own account."""
+
+    queryset = User.objects.filter(is_active=True)
+    serializer_class = serializers.UserListSerializer
+    filter_backends = []
+    throttle_scope: str | None = None
+
+    def get_serializer_class(self) -> type[BaseSerializer]:
+        if self.action == "password":
+            return serializers.PasswordChangeSerializer
+        return serializers.UserListSerializer if self.action == "list" else serializers.ProfileSerializer
+
+    @action(detail=False, permission_classes=[IsAuthenticated])
+    def me(self, request: Request) -> Response:
+        """Your account."""
+        return Response(self.get_serializer(request.user).data)
+
+    @me.mapping.patch
+    def update_me(self, request: Request) -> Response:
+        """Changes your username or e-mail address."""
+        serializer = self.get_serializer(request.user, data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        services.update_profile(user=request.user, **serializer.validated_data)
+        return Response(serializer.data)
+
+    @me.mapping.delete
+    def delete_me(self, request: Request) -> Response:
+        """Removes your account with your ratings, likes, favourites, comments and collections."""
+        services.delete_account(user=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @action(
+        detail=False,
+        methods=["post"],
+        url_path="me/password",
+        permission_classes=[IsAuthenticated],
+        throttle_scope="password",
+    )
+    def password(self, request: Request) -> Response:
+        """Changes your password and ends all your login sessions, this one included."""
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        services.change_password(user=request.user, password=serializer.validated_data["new_password"])
+        return Response(status=status.HTTP_204_NO_CONTENT)

@@ -1,0 +1,57 @@
+"""collector (document 004): `/collection/` and `/collection/<uuid>/`."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from collections_app import services
+from collections_app.models import Collection
+from collections_app.serializers import CollectionSerializer
+from collections_app.views import CollectionViewSet
+from config.pagination import EnvelopePagination
+from config.routers import ListAndDetailRouter
+
+
+class CollectorPagination(EnvelopePagination):
+    def get_envelope(self, data: Any) -> dict[str, Any]:
+        page = super().get_envelope(data)
+        collections = page.pop("results")
+        genres = services.favourite_genres(user=self.request.user)
+        favourites = ", ".join(favourite["genre"] for favourite in genres)
+        return {"is_success": True, "data": {"collections": collections, "favourite_genres": favourites, **page}}
+
+
+class CollectorSerializer(CollectionSerializer):
+    class Meta(CollectionSerializer.Meta):
+        fields = ["uuid", "title", "description", "movies_count", "movies"]
+
+
+class CreatedSerializer(serializers.ModelSerializer):
+    collection_uuid = serializers.UUIDField(source="uuid")
+
+    class Meta:
+        model = Collection
+        fields = ["collection_uuid"]
+
+
+class ChangedSerializer(CreatedSerializer):
+    message = serializers.SerializerMethodField()
+    movies_count = serializers.IntegerField()
+
+    class Meta(CreatedSerializer.Meta):
+        fields = ["message", "collection_uuid", "title", "description", "movies_count"]
+
+    def get_message(self, collection: Collection) -> str:
+        return "Collection updated successfully."
+
+
+class CollectorViewSet(CollectionViewSet):
+    serializer_class = CollectorSerializer
+    created_serializer_class = CreatedSerializer
+    changed_serializer_class = ChangedSerializer
+    pagination_class = CollectorPagination
+
+
+router = ListAndDetailRouter(use_regex_path=False)
+router.register("collection", CollectorViewSet, basename="collection")
+urlpatterns = router.urls

@@ -1,0 +1,60 @@
+"""Collections. They belong to one user each, and do not exist for anybody else."""
+
+from typing import Any, ClassVar
+
+from rest_framework import status, viewsets
+from rest_framework.decorators import action
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.serializers import BaseSerializer
+
+from collections_app import serializers, services
+from collections_app.models import Collection
+from collections_app.querysets import PREVIEW, CollectionQuerySet
+
+
+class CollectionViewSet(viewsets.ModelViewSet):
+    """Your collections, in the order in which you made them. PUT and PATCH both keep what is not sent."""
+
+    queryset = Collection.objects.all()
+    serializer_class = serializers.CollectionSerializer
+    created_serializer_class: ClassVar[type[BaseSerializer]] = serializers.CollectionSerializer
+    changed_serializer_class: ClassVar[type[BaseSerializer]] = serializers.CollectionSerializer
+    permission_classes = [IsAuthenticated]
+    lookup_field = "uuid"
+    lookup_value_converter = "uuid"
+    filter_backends = []
+
+    def get_queryset(self) -> CollectionQuerySet:
+        own = super().get_queryset().of(self.request.user).counted()
+        return own.with_movies(limit=PREVIEW if self.action == "list" else None)
+
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Makes a collection, with all its movies or not at all."""
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        collection = services.create_collection(user=request.user, **serializer.validated_data)
+        address = reverse("collection-detail", kwargs={"uuid": collection.uuid}, request=request)
+        return self.reply(collection, self.created_serializer_class, status.HTTP_201_CREATED, {"Location": address})
+
+    def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Changes what is sent; sent movies replace the list."""
+        collection = self.get_object()
+        serializer = self.get_serializer(collection, data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        services.change_collection(collection=collection, **serializer.validated_data)
+        return self.reply(collection, self.changed_serializer_class, status.HTTP_200_OK, {})
+
+    def reply(
+        self, collection: Collection, shape: type[BaseSerializer], code: int, headers: dict[str, str]
+    ) -> Response:
+        fresh = self.get_queryset().get(pk=collection.pk)
+        return Response(shape(fresh, context=self.get_serializer_context()).data, status=code, headers=headers)
+
+    @action(detail=False, url_path="favourite-genres", pagination_class=None)
+    def favourite_genres(self, request: Request) -> Response:
+        """The three genres that occur most in your collections."""
+        genres = services.favourite_genres(user=request.user)
+        return Response(serializers.FavouriteGenreSerializer(genres, many=True).data)

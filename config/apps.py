@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class ConfigConfig(AppConfig):
+    """The project's own app: templates, management commands and tests that belong to no single app."""
+
+    name = "config"

@@ -1,0 +1,10 @@
+"""Errors of our own that any app may raise."""
+
+from rest_framework import status
+from rest_framework.exceptions import APIException
+
+
+class ContentTooLarge(APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_detail = "The body is too large."
+    default_code = "too_large"

@@ -1,0 +1,219 @@
+"""All settings in one file. Everything a deployment changes is an environment variable, and every one has a default.
+
+The table of variables is in README.md; `config/tests/test_settings.py` holds the two together.
+"""
+
+import secrets
+from datetime import timedelta
+from pathlib import Path
+
+import environ
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+env.read_env(BASE_DIR / ".env")
+
+# Where the server keeps what it writes: the SQLite file, covers, the counter's file, the generated secret key.
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
+VAR_DIR.mkdir(parents=True, exist_ok=True)
+
+
+def generated_secret_key(path: Path) -> str:
+    """The key of this installation, made on first use and kept readable by its owner only."""
+    try:
+        with path.open("x") as file:
+            path.chmod(0o600)
+            file.write(secrets.token_urlsafe(64))
+    except FileExistsError:
+        pass  # another process was first, or it is not the first run: either way the key is in the file
+    return path.read_text()
+
+
+SECRET_KEY = env.str("SECRET_KEY", default="") or generated_secret_key(VAR_DIR / "secret_key")
+DEBUG = env.bool("DEBUG", default=False)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "0.0.0.0"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# How many proxies in front may be believed about the client's address and scheme; 0 believes nobody's headers.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    USE_X_FORWARDED_HOST = True
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "django_filters",
+    "drf_yasg",
+    "post_office",
+    "config",
+    "accounts",
+    "movies",
+    "collections_app",
+    "metrics",
+]
+
+MIDDLEWARE = [
+    "metrics.middleware.RequestCounterMiddleware",  # first: what any other layer answers is counted too
+    "config.middleware.BodyLimitMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "config" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Database -------------------------------------------------------------------------------------------------------
+DATABASE_URL = env.str("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'marquee.sqlite3'}")
+DATABASES = {"default": env.db_url_config(DATABASE_URL)}
+_database = DATABASES["default"]
+# A connection for each request would cost ten times what the requests themselves cost.
+_database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
+_database["CONN_HEALTH_CHECKS"] = True
+if _database["ENGINE"].endswith("sqlite3"):
+    _database["OPTIONS"] = {
+        # Readers never wait for the writer; writers queue up for at most `timeout` seconds instead of failing.
+        "init_command": "PRAGMA journal_mode=WAL;",
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+    }
+else:
+    _database["DISABLE_SERVER_SIDE_CURSORS"] = True  # so that a transaction pooler may sit in between
+    _database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Accounts -------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+ACCESS_TOKEN_MINUTES = env.int("ACCESS_TOKEN_MINUTES", default=60)
+SESSION_DAYS = env.int("SESSION_DAYS", default=90)  # a login lives this long after its last use
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=ACCESS_TOKEN_MINUTES),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=SESSION_DAYS),
+}
+
+# --- REST -----------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_VERSIONING_CLASS": "rest_framework.versioning.NamespaceVersioning",
+    "ALLOWED_VERSIONS": ["api", "compact", "community", "collector", "classic"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.authentication.TokenAuthentication",
+        "accounts.authentication.BearerAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
+    "DEFAULT_PARSER_CLASSES": [
+        "config.parsers.StrictJSONParser",
+        "config.parsers.StrictFormParser",
+        "config.parsers.StrictMultiPartParser",
+    ],
+    "DEFAULT_RENDERER_CLASSES": ["config.renderers.ORJSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "config.pagination.EnvelopePagination",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "EXCEPTION_HANDLER": "config.error_handlers.exception_handler",
+    "DEFAULT_THROTTLE_CLASSES": ["metrics.throttling.SharedScopedThrottle"],
+    "DEFAULT_THROTTLE_RATES": {
+        "register": env.str("THROTTLE_REGISTER", default="120/hour"),
+        "login": env.str("THROTTLE_LOGIN", default="30/min"),
+        "password": env.str("THROTTLE_PASSWORD", default="10/min"),
+        "create": env.str("THROTTLE_CREATE", default="600/hour"),
+    },
+    "NUM_PROXIES": TRUSTED_PROXIES,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+THROTTLING = env.bool("THROTTLING", default=True)  # THROTTLING=off lifts every limit
+MAX_BODY_BYTES = env.int("MAX_BODY_BYTES", default=2_500_000)
+MAX_COVER_BYTES = env.int("MAX_COVER_BYTES", default=5_000_000)
+MAX_COVER_PIXELS = env.int("MAX_COVER_PIXELS", default=40_000_000)
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+
+# --- Request counter ------------------------------------------------------------------------------------------------
+COUNTER_DIR = Path(env.str("COUNTER_DIR", default=str(VAR_DIR)))
+# How often each host writes what it counted to the database; other hosts see its requests that much later at most.
+COUNTER_WRITE_SECONDS = env.float("COUNTER_WRITE_SECONDS", default=1.0)
+COUNTER_RESET_BY_STAFF_ONLY = env.bool("COUNTER_RESET_BY_STAFF_ONLY", default=False)
+
+# --- Mail -----------------------------------------------------------------------------------------------------------
+# EMAIL_URL like smtp://user:password@host:587/?tls=True; without it, mail is printed by the worker.
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Marquee <marquee@localhost>")
+
+# --- Files ----------------------------------------------------------------------------------------------------------
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+MEDIA_URL = "media/"
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
+SERVE_MEDIA = env.bool("SERVE_MEDIA", default=True)  # off where a web server in front serves MEDIA_ROOT
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+
+# --- Swagger --------------------------------------------------------------------------------------------------------
+SWAGGER_SETTINGS = {
+    "DEFAULT_AUTO_SCHEMA_CLASS": "config.swagger.MarqueeAutoSchema",
+    "DEFAULT_GENERATOR_CLASS": "config.swagger.MarqueeSchemaGenerator",
+    "SECURITY_DEFINITIONS": {
+        "Token": {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Authorization",
+            "description": "The `token` of any login, as `Token <token>`.",
+        },
+        "Bearer": {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Authorization",
+            "description": "The `access` of any login, as `Bearer <access>`.",
+        },
+    },
+    "USE_SESSION_AUTH": False,
+    "PERSIST_AUTH": True,
+    "DOC_EXPANSION": "none",
+    "DEFAULT_MODEL_RENDERING": "example",
+}
+
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_I18N = False
+USE_TZ = True
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
+}

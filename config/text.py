@@ -1,0 +1,49 @@
+"""Folding of text: what counts as the same name, and what search compares."""
+
+import re
+import unicodedata
+from typing import Any
+
+from django.db import models
+
+# Letters that Unicode does not decompose but that people type without their stroke.
+UNDECOMPOSED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
+
+
+def fold_case(text: str) -> str:
+    """`text` as names are compared: without case, compatibility forms or surplus white space; accents matter."""
+    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).split())
+
+
+def fold_accents(text: str) -> str:
+    """`text` as search compares it: without case and without accents."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(UNDECOMPOSED))
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def words(text: str) -> list[str]:
+    """The words of `text`, folded: letters and digits, apostrophes closed up ("Schindler's" is one word)."""
+    return re.findall(r"\w+", re.sub(r"['’`´]", "", fold_accents(text)).replace("_", " "))
+
+
+class FoldedField(models.CharField):
+    """A column that always holds `fold_case()` of another field, for comparison and uniqueness without case.
+
+    Folded in Python, because SQLite's LOWER() knows ASCII only and the databases would disagree about "É".
+    """
+
+    def __init__(self, *args: Any, of: str, **kwargs: Any) -> None:
+        self.of = of
+        kwargs["editable"] = False
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+        name, path, args, kwargs = super().deconstruct()
+        del kwargs["editable"]
+        return name, path, list(args), {**kwargs, "of": self.of}
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str | None:
+        original = getattr(model_instance, self.of)
+        folded = None if original is None else fold_case(original)
+        setattr(model_instance, self.attname, folded)
+        return folded

@@ -1,0 +1,30 @@
+"""The map: which dialect is mounted where. The order matters at the root, whose own `/<int>/` comes last."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import path, re_path
+from django.views.static import serve
+
+from config.dialects import mount
+from config.swagger import schema_view
+from metrics.urls import health_urlpatterns
+
+handler400 = "config.error_handlers.bad_request"
+handler403 = "config.error_handlers.forbidden"
+handler404 = "config.error_handlers.not_found"
+handler500 = "config.error_handlers.server_error"
+
+urlpatterns = [
+    # dialect, prefix: URL confs below it
+    mount("api", {"api/": ["accounts.urls", "movies.urls", "collections_app.urls", "metrics.urls"]}),
+    mount("compact", {"api/auth/": ["accounts.dialects.compact", "movies.dialects.compact"]}),
+    mount("community", {"": ["accounts.dialects.community", "movies.dialects.community"]}),
+    mount("collector", {"": ["collections_app.dialects.collector", "metrics.dialects.collector"]}),
+    path("admin/", admin.site.urls),
+    path("swagger/", schema_view.with_ui("swagger", cache_timeout=0), name="swagger"),
+    path("redoc/", schema_view.with_ui("redoc", cache_timeout=0), name="redoc"),
+    path("swagger.json", schema_view.without_ui(cache_timeout=0), name="schema"),
+    *health_urlpatterns,
+    *([re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT})] if settings.SERVE_MEDIA else []),
+    mount("classic", {"account/": ["accounts.dialects.classic"], "": ["movies.dialects.classic"]}),
+]

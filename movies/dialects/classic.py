@@ -1,0 +1,68 @@
+"""classic (document 000): the movies at `/` and `/{id}/`, with names of its own."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from config.dialects import RenamesFields
+from config.pagination import BareArrayPagination
+from config.routers import ListAndDetailRouter
+from movies.fields import DirectorField, GenreField, GenreListField
+from movies.models import Director, Genre
+from movies.serializers import MovieSerializer
+from movies.views import MovieViewSet
+
+
+class ClassicDirectorField(DirectorField):
+    def to_representation(self, value: Director) -> dict[str, Any]:
+        stamp = serializers.DateTimeField().to_representation
+        return {
+            **super().to_representation(value),
+            "created_on": stamp(value.created_at),
+            "updated_on": stamp(value.updated_at),
+        }
+
+
+class ClassicGenreField(GenreField):
+    name_key = "genre"
+
+    def to_representation(self, value: Genre) -> dict[str, Any]:
+        return {"genre": value.name}
+
+
+class ClassicGenreListField(GenreListField):
+    child = ClassicGenreField()
+
+
+class ClassicMovieSerializer(RenamesFields, MovieSerializer):
+    """PUT keeps what is not sent, as the document's UPDATE does."""
+
+    required_to_create = ("title",)
+    required_to_replace = ()
+    renames = {"release_date": "released_date", "ratings_count": "total_review"}
+    director = ClassicDirectorField(required=False, allow_null=True)
+    genre = ClassicGenreListField(source="genre_list", required=False)
+    likes_count = favorites_count = comments_count = cover_image = favorite = liked = my_rating = user = None
+
+    class Meta(MovieSerializer.Meta):
+        fields = [
+            "id",
+            "title",
+            "description",
+            "average_rating",
+            "ratings_count",
+            "release_date",
+            "duration",
+            "director",
+            "genre",
+        ]
+
+
+class ClassicMovieViewSet(MovieViewSet):
+    serializer_class = ClassicMovieSerializer
+    pagination_class = BareArrayPagination
+
+
+router = ListAndDetailRouter(use_regex_path=False)
+router.register("", ClassicMovieViewSet, basename="movie")
+urlpatterns = router.urls

@@ -1,0 +1,51 @@
+"""compact (document 001): `/api/auth/movies` and `/api/auth/rating`, bare arrays without trailing slashes."""
+
+from config.pagination import BareArrayPagination
+from config.routers import ListRouter
+from movies.fields import DirectorField
+from movies.models import Director
+from movies.serializers import MovieSerializer, RatingSerializer
+from movies.views import MovieViewSet, RatingViewSet
+
+
+class DirectorNameField(DirectorField):
+    def to_representation(self, value: Director) -> str:
+        return value.name
+
+
+class CompactMovieSerializer(MovieSerializer):
+    required_to_create = ("title",)
+    required_to_replace = ("title",)
+    director = DirectorNameField(required=False, allow_null=True)
+
+    average_rating = ratings_count = likes_count = favorites_count = comments_count = None
+    genre = cover_image = favorite = liked = my_rating = user = None
+
+    class Meta(MovieSerializer.Meta):
+        fields = ["id", "title", "director"]
+
+
+class CompactMovieViewSet(MovieViewSet):
+    serializer_class = CompactMovieSerializer
+    pagination_class = BareArrayPagination
+    default_order = ("id",)  # as the document lists them
+    detail_route = None
+
+
+class CompactRatingSerializer(RatingSerializer):
+    user = None
+
+    class Meta(RatingSerializer.Meta):
+        fields = ["id", "movie", "rating"]
+
+
+class CompactRatingViewSet(RatingViewSet):
+    serializer_class = CompactRatingSerializer
+    pagination_class = BareArrayPagination
+    refusal = "You cant rate it "
+
+
+router = ListRouter(trailing_slash=False, use_regex_path=False)
+router.register("movies", CompactMovieViewSet, basename="movie")
+router.register("rating", CompactRatingViewSet, basename="rating")
+urlpatterns = router.urls

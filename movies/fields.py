@@ -1,0 +1,163 @@
+"""Fields that the movies' serializers are made of: what a director, genre, rating, cover or user may look like."""
+
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.core.exceptions import ValidationError as DjangoValidationError
+from rest_framework import serializers
+from rest_framework.fields import SkipField, empty
+
+from accounts.models import User
+from movies import covers
+from movies.models import Director, Genre
+from movies.models.catalogue import MAX_NAME
+from movies.models.feedback import MAX_HALF_STARS, MIN_HALF_STARS
+from movies.querysets import is_id
+
+MAX_GENRES = 50
+
+
+class ReferenceField(serializers.Field):
+    """A director or genre: a name, an id, `{"id"}` or `{"name"}` in; `{"id", "name"}` out.
+
+    Validates to the row, or to the name as text where a name was sent: it may be new, and is created on saving.
+    """
+
+    default_error_messages = {
+        "invalid": 'Expected a name, an id, {{"id": …}} or {{"name": …}}, not {type}.',
+        "unknown": "Nothing has the id {id}.",
+    }
+    name_key = "name"
+
+    def __init__(self, model: type[Director] | type[Genre], **kwargs: Any) -> None:
+        self.model = model
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> Director | Genre | str:
+        if isinstance(data, dict):
+            data = data.get("id", data.get(self.name_key))
+        if isinstance(data, int) and not isinstance(data, bool):
+            return self.by_id(data)
+        if not isinstance(data, str):
+            self.fail("invalid", type=type(data).__name__)
+        name = serializers.CharField(max_length=MAX_NAME).run_validation(data)
+        return self.by_id(int(name)) if is_id(name) else name
+
+    def by_id(self, pk: int) -> Director | Genre:
+        row = self.model.objects.filter(pk=pk).first()
+        if row is None:
+            self.fail("unknown", id=str(pk)[:40] if abs(pk) < 10**40 else "so large")
+        return row
+
+    def to_representation(self, value: Director | Genre) -> dict[str, Any]:
+        return {"id": value.pk, "name": value.name}
+
+
+class DirectorField(ReferenceField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(Director, **kwargs)
+
+
+class GenreField(ReferenceField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(Genre, **kwargs)
+
+
+class GenreListField(serializers.ListField):
+    """A list of genres, or a single one; a form repeats the field."""
+
+    child = GenreField()
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=MAX_GENRES, **kwargs)
+
+    def get_value(self, dictionary: Any) -> Any:
+        value = super().get_value(dictionary)
+        return [text for text in value if text != ""] if hasattr(dictionary, "getlist") and value is not empty else value
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        return super().to_internal_value([data] if isinstance(data, (str, int, dict)) else data)
+
+
+class StarsField(serializers.Field):
+    """A rating in stars, 0.5 to 5 in halves; half stars, 1 to 10, inside. Whole stars are whole numbers."""
+
+    default_error_messages = {"off_scale": "Must be a number from 0.5 to 5 in steps of 0.5."}
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, (int, float, str)):
+            self.fail("off_scale")
+        try:
+            half_stars = 2 * Decimal(str(data)[:40])
+        except InvalidOperation:
+            self.fail("off_scale")
+        if not half_stars.is_finite() or not MIN_HALF_STARS <= half_stars <= MAX_HALF_STARS or half_stars % 1:
+            self.fail("off_scale")
+        return int(half_stars)
+
+    def to_representation(self, value: int) -> int | float:
+        return stars(value)
+
+
+def stars(half_stars: int) -> int | float:
+    """Half stars in stars: 4 → 2, 5 → 2.5."""
+    return half_stars // 2 if half_stars % 2 == 0 else half_stars / 2
+
+
+class AverageField(serializers.FloatField):
+    """Stars to two places; a plain 0 when unrated."""
+
+    def to_representation(self, value: float) -> int | float:
+        return round(value, 2) or 0
+
+
+class FavoriteField(serializers.BooleanField):
+    """The caller's own favourite. Not sent means left alone, in a form as well, where DRF would read it as false."""
+
+    default_empty_html = empty
+
+
+class CoverField(serializers.FileField):
+    """A picture by multipart in, its address out. null or "" removes it; the own address means no change."""
+
+    default_error_messages = {"not_a_file": "Send the file itself, as multipart/form-data; null or an empty text removes it."}
+
+    def run_validation(self, data: Any = empty) -> Any:
+        if data is None or data == "":
+            return None
+        if isinstance(data, str):
+            if data != self.current_address():
+                self.fail("not_a_file")
+            raise SkipField
+        return super().run_validation(data)
+
+    def current_address(self) -> str | None:
+        movie = self.parent.instance
+        return self.to_representation(movie.cover_image) if movie else None
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            return covers.cleaned(super().to_internal_value(data))
+        except DjangoValidationError as error:
+            raise serializers.ValidationError(error.messages, code=error.code or "invalid") from error
+
+
+class AddedByField(serializers.Field):
+    """Who added the movie. Ignored unless staff sends it, as an id, `{"id"}` or null."""
+
+    default_error_messages = {"unknown": "No such user."}
+
+    def run_validation(self, data: Any = empty) -> User | None:
+        if data is empty or not self.context["request"].user.is_staff:
+            raise SkipField
+        return super().run_validation(data or None)
+
+    def to_internal_value(self, data: Any) -> User:
+        reference = str(data.get("id") if isinstance(data, dict) else data)
+        user = User.objects.filter(pk=int(reference)).first() if is_id(reference) else None
+        if user is None:
+            self.fail("unknown")
+        return user
+
+    def to_representation(self, value: User) -> dict[str, Any]:
+        return {"id": value.pk, "username": value.username}

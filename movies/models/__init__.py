@@ -1,0 +1,18 @@
+from movies.models.catalogue import Director, Genre, Movie, MovieGenre, MovieStats
+from movies.models.feedback import Comment, Favorite, Like, Rating
+from movies.models.search import SearchPosting, SearchSpelling, SearchWord
+
+__all__ = [
+    "Comment",
+    "Director",
+    "Favorite",
+    "Genre",
+    "Like",
+    "Movie",
+    "MovieGenre",
+    "MovieStats",
+    "Rating",
+    "SearchPosting",
+    "SearchSpelling",
+    "SearchWord",
+]

@@ -1,0 +1,158 @@
+"""The catalogue: movies, who directed them, their genres, and what is counted about them."""
+
+import uuid
+from pathlib import PurePath
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Cast
+
+from config.text import FoldedField
+from movies.querysets import GenreQuerySet, MovieQuerySet, NamedQuerySet
+
+MAX_NAME = 255
+MAX_DESCRIPTION = 10_000
+MAX_MINUTES = 60_000  # the longest films known run for weeks
+
+
+class Named(models.Model):
+    """Something known by its name, which is unique without case."""
+
+    name = models.CharField(max_length=MAX_NAME)
+    name_key = FoldedField(max_length=3 * MAX_NAME, unique=True, of="name")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["name_key"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Director(Named):
+    objects: ClassVar[NamedQuerySet] = NamedQuerySet.as_manager()
+
+    class Meta(Named.Meta):
+        constraints = [models.CheckConstraint(condition=~Q(name_key=""), name="director_name_not_blank")]
+
+
+class Genre(Named):
+    objects: ClassVar[GenreQuerySet] = GenreQuerySet.as_manager()
+
+    class Meta(Named.Meta):
+        constraints = [models.CheckConstraint(condition=~Q(name_key=""), name="genre_name_not_blank")]
+
+
+def cover_path(movie: "Movie", filename: str) -> str:
+    """Where a cover is kept: a name of our own choosing, a new one each time, so that caches never serve an old one."""
+    return f"covers/{movie.uuid}-{uuid.uuid4().hex[:8]}{PurePath(filename).suffix}"
+
+
+class Movie(models.Model):
+    """What is edited about a movie. What is counted about it is in MovieStats, which changes far more often."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    title = models.CharField(max_length=MAX_NAME)
+    title_key = FoldedField(max_length=3 * MAX_NAME, of="title", db_index=True)
+    description = models.TextField(blank=True, max_length=MAX_DESCRIPTION)
+    release_date = models.DateField(null=True, blank=True)
+    duration = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="In minutes.",
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_MINUTES)],
+    )
+    director = models.ForeignKey(Director, on_delete=models.PROTECT, null=True, blank=True, related_name="movies")
+    genres = models.ManyToManyField(Genre, through="MovieGenre", related_name="movies")
+    cover_image = models.ImageField(upload_to=cover_path, blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="movies",
+        verbose_name="added by",
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects: ClassVar[MovieQuerySet] = MovieQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["-release_date", "-id"], condition=Q(release_date__isnull=False), name="movie_newest")
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~Q(title_key=""), name="movie_title_not_blank"),
+            models.CheckConstraint(
+                condition=Q(duration__isnull=True) | Q(duration__range=(1, MAX_MINUTES)), name="movie_duration_in_range"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.release_date.year})" if self.release_date else self.title
+
+    @property
+    def genre_list(self) -> list[Genre]:
+        """The genres in the order in which they were given."""
+        return [link.genre for link in self.genre_links.all()]
+
+
+class MovieGenre(models.Model):
+    """One genre of one movie; the ids keep the order in which the genres were given."""
+
+    movie = models.ForeignKey(Movie, on_delete=models.CASCADE, related_name="genre_links")
+    genre = models.ForeignKey(Genre, on_delete=models.PROTECT, related_name="movie_links")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["movie", "genre"], name="movie_genre_once")]
+        indexes = [models.Index(fields=["genre", "movie"], name="movie_genre_of_genre")]
+
+    def __str__(self) -> str:
+        return self.genre.name
+
+
+class MovieStats(models.Model):
+    """What is counted about a movie, kept exact in the transaction of each cause. Ratings are in half stars.
+
+    This row is also the movie's lock: whoever changes what is counted, or deletes the movie, takes it first.
+    """
+
+    movie = models.OneToOneField(Movie, on_delete=models.CASCADE, primary_key=True, related_name="stats")
+    ratings_sum = models.BigIntegerField(default=0)
+    ratings_count = models.PositiveIntegerField(default=0)
+    likes_count = models.PositiveIntegerField(default=0)
+    favorites_count = models.PositiveIntegerField(default=0)
+    comments_count = models.PositiveIntegerField(default=0)
+    average_rating = models.GeneratedField(
+        expression=Case(
+            When(ratings_count=0, then=Value(0.0)),
+            default=Cast("ratings_sum", models.FloatField()) / Cast("ratings_count", models.FloatField()) / Value(2.0),
+        ),
+        output_field=models.FloatField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "movie statistics"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ratings_sum__gte=F("ratings_count")) & Q(ratings_sum__lte=10 * F("ratings_count")),
+                name="stats_ratings_on_the_scale",
+            ),
+        ]
+        indexes = [
+            models.Index(F("favorites_count").desc(), F("movie").desc(), name="stats_most_favorites"),
+            models.Index(F("likes_count").desc(), F("movie").desc(), name="stats_most_likes"),
+            models.Index(F("average_rating").desc(), F("movie").desc(), name="stats_best_rated"),
+        ]
+
+    def __str__(self) -> str:
+        return f"statistics of movie {self.movie_id}"

@@ -1,0 +1,111 @@
+"""The catalogue's vocabulary for many rows: what views and services ask for by name."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Subquery, Value, Window
+from django.db.models.functions import RowNumber
+
+from config.text import fold_case
+
+if TYPE_CHECKING:
+    from accounts.models import User
+MOST_LIKED_LIMIT, MOST_LIKED_MAX = 10, 50
+NEWEST_LIMIT = 5
+CATEGORY_SIZE = 5
+
+
+class NamedQuerySet(models.QuerySet[Any]):
+    """Rows known by a name that is unique without case."""
+
+    def named(self, name: str) -> Self:
+        return self.filter(name_key=fold_case(name))
+
+    def called(self, name: str) -> Any:
+        """The row of that name, created when it is new."""
+        return self.get_or_create(name_key=fold_case(name), defaults={"name": " ".join(name.split())})[0]
+
+    def matching(self, reference: str) -> Self:
+        """By id where `reference` is a number, else by name."""
+        return self.filter(pk=int(reference)) if is_id(reference) else self.named(reference)
+
+
+def is_id(reference: str) -> bool:
+    """Whether a text can be an id: ASCII digits, few enough for any database."""
+    return reference.isascii() and reference.isdecimal() and len(reference) < 19
+
+
+class GenreQuerySet(NamedQuerySet):
+    def with_movies(self) -> Self:
+        """The genres that have movies."""
+        from movies.models import MovieGenre
+
+        return self.filter(Exists(MovieGenre.objects.filter(genre=OuterRef("pk"))))
+
+
+class MovieQuerySet(models.QuerySet[Any]):
+    def complete(self) -> Self:
+        """With everything that a movie's representation shows, in two queries however many movies there are."""
+        from movies.models import MovieGenre
+
+        return self.select_related("director", "stats", "user").prefetch_related(
+            Prefetch("genre_links", MovieGenre.objects.select_related("genre"))
+        )
+
+    def as_seen_by(self, user: "User | Any") -> Self:
+        """With `favorite`, `liked` and `my_half_stars` of `user` (false, false and null for anonymous)."""
+        from movies.models import Favorite, Like, Rating
+
+        if not user.is_authenticated:
+            return self.annotate(
+                favorite=Value(False),
+                liked=Value(False),
+                my_half_stars=Value(None, output_field=models.PositiveSmallIntegerField()),
+            )
+        own = {"user": user, "movie": OuterRef("pk")}
+        return self.annotate(
+            favorite=Exists(Favorite.objects.filter(**own)),
+            liked=Exists(Like.objects.filter(**own)),
+            my_half_stars=Subquery(Rating.objects.filter(**own).values("half_stars")[:1]),
+        )
+
+    def of_genre(self, genre_id: int) -> Self:
+        return self.filter(Exists(self.model.genres.through.objects.filter(genre=genre_id, movie=OuterRef("pk"))))
+
+    def most_liked(self) -> Self:
+        """Those that somebody marked as favourite, most favourites first."""
+        return self.filter(stats__favorites_count__gt=0).order_by("-stats__favorites_count", "-stats")
+
+    def newest(self) -> Self:
+        """Those with a release date, the latest first."""
+        return self.filter(release_date__isnull=False).order_by("-release_date", "-id")
+
+    def best_of_each_genre(self, genre_ids: Iterable[int], size: int = CATEGORY_SIZE) -> dict[int, list[int]]:
+        """The ids of the `size` most favoured movies of each genre, most favoured first."""
+        ranked = (
+            self.model.genres.through.objects.filter(genre__in=list(genre_ids))
+            .annotate(
+                rank=Window(
+                    RowNumber(),
+                    partition_by="genre",
+                    order_by=[F("movie__stats__favorites_count").desc(), F("movie").desc()],
+                )
+            )
+            .filter(rank__lte=size)
+            .order_by("genre", "rank")
+        )
+        best: dict[int, list[int]] = {}
+        for genre_id, movie_id in ranked.values_list("genre", "movie"):
+            best.setdefault(genre_id, []).append(movie_id)
+        return best
+
+
+class FeedbackQuerySet(models.QuerySet[Any]):
+    def by(self, user: "User | Any") -> Self:
+        return self.filter(user=user)
+
+    def distribution(self) -> dict[int, int]:
+        """How many ratings there are of each number of half stars."""
+        counted = self.order_by().values_list("half_stars").annotate(n=Count("id"))
+        return dict(counted)

@@ -1,0 +1,150 @@
+"""What clients send and get about movies, in the canonical shape."""
+
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+
+from movies.fields import AddedByField, AverageField, CoverField, DirectorField, FavoriteField, GenreListField, StarsField
+from movies.models import Comment, Director, Genre, Like, Movie, Rating
+from movies.models.feedback import MAX_COMMENT
+
+
+class MovieSerializer(serializers.ModelSerializer):
+    """A movie, whole. What the API returns can be sent back unchanged.
+
+    What has to be sent differs by dialect; a new movie's required fields must say something, while replacing one
+    accepts the empty values that it may have.
+    """
+
+    required_to_create: ClassVar[tuple[str, ...]] = ("title", "description", "release_date", "director", "genre")
+    required_to_replace: ClassVar[tuple[str, ...]] = required_to_create
+
+    director = DirectorField(required=False, allow_null=True)
+    genre = GenreListField(source="genre_list", required=False)
+    cover_image = CoverField(required=False, allow_null=True)
+    average_rating = AverageField(source="stats.average_rating", read_only=True)
+    ratings_count = serializers.IntegerField(source="stats.ratings_count", read_only=True)
+    likes_count = serializers.IntegerField(source="stats.likes_count", read_only=True)
+    favorites_count = serializers.IntegerField(source="stats.favorites_count", read_only=True)
+    comments_count = serializers.IntegerField(source="stats.comments_count", read_only=True)
+    favorite = FavoriteField(required=False)
+    liked = serializers.BooleanField(read_only=True)
+    my_rating = StarsField(source="my_half_stars", read_only=True)
+    user = AddedByField(required=False, allow_null=True)
+
+    class Meta:
+        model = Movie
+        fields = [
+            "id",
+            "uuid",
+            "title",
+            "description",
+            "release_date",
+            "duration",
+            "director",
+            "genre",
+            "cover_image",
+            "average_rating",
+            "ratings_count",
+            "likes_count",
+            "favorites_count",
+            "comments_count",
+            "favorite",
+            "liked",
+            "my_rating",
+            "user",
+            "created_at",
+            "updated_at",
+        ]
+        extra_kwargs = {"description": {"trim_whitespace": False}}
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        fields = super().get_fields()
+        is_new = self.instance is None
+        for name in self.required_to_create if is_new else self.required_to_replace:
+            fields[name].required = True
+            if is_new:
+                must_say_something(fields[name])
+        return fields
+
+
+def must_say_something(field: serializers.Field) -> None:
+    field.allow_null = False
+    if isinstance(field, serializers.CharField):
+        field.allow_blank = False
+    if isinstance(field, serializers.ListField):
+        field.allow_empty = False
+
+
+class NamedSerializer(serializers.Serializer):
+    id = serializers.IntegerField(read_only=True)
+    name = serializers.CharField(read_only=True)
+
+
+class DirectorSerializer(NamedSerializer, serializers.ModelSerializer):
+    class Meta:
+        model = Director
+        fields = ["id", "name"]
+
+
+class GenreSerializer(NamedSerializer, serializers.ModelSerializer):
+    class Meta:
+        model = Genre
+        fields = ["id", "name"]
+
+
+class CategorySerializer(GenreSerializer):
+    """A genre with its most favoured movies, given in the context as `movies_of` (genre id → movies)."""
+
+    movies = serializers.SerializerMethodField()
+
+    class Meta(GenreSerializer.Meta):
+        fields = ["id", "name", "movies"]
+
+    def get_movies(self, genre: Genre) -> list[dict[str, Any]]:
+        serializer_class = self.context["movie_serializer_class"]
+        return serializer_class(self.context["movies_of"][genre.pk], many=True, context=self.context).data
+
+
+class LikeSerializer(serializers.ModelSerializer):
+    """Who liked a movie."""
+
+    id = serializers.IntegerField(source="user.id", read_only=True)
+    username = serializers.CharField(source="user.username", read_only=True)
+
+    class Meta:
+        model = Like
+        fields = ["id", "username"]
+
+
+class CommentSerializer(serializers.ModelSerializer):
+    user = serializers.CharField(source="user.username", read_only=True)
+    movie = serializers.IntegerField(source="movie_id", read_only=True)
+    text = serializers.CharField(max_length=MAX_COMMENT, trim_whitespace=False)
+
+    class Meta:
+        model = Comment
+        fields = ["id", "user", "movie", "text", "created_at"]
+
+    def validate_text(self, text: str) -> str:
+        if not text.strip():
+            raise serializers.ValidationError("This field may not be blank.", code="blank")
+        return text
+
+
+class OwnRatingSerializer(serializers.ModelSerializer):
+    """The caller's rating of the movie in the address."""
+
+    rating = StarsField(source="half_stars")
+    movie = serializers.IntegerField(source="movie_id", read_only=True)
+    user = AddedByField(read_only=True)
+
+    class Meta:
+        model = Rating
+        fields = ["id", "movie", "user", "rating", "created_at", "updated_at"]
+
+
+class RatingSerializer(OwnRatingSerializer):
+    """A rating with the movie in the body."""
+
+    movie = serializers.PrimaryKeyRelatedField(queryset=Movie.objects.all(), pk_field=serializers.IntegerField())

@@ -1,0 +1,198 @@
+"""What changes several rows at once: movies with their directors, genres and search postings, feedback with its counts.
+
+Each function is one transaction. Whatever is counted in MovieStats changes under the lock of that row, which is taken
+before any other row of the movie, so that writers queue up instead of deadlocking.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, F, Sum
+from django.http import Http404
+from rest_framework.exceptions import PermissionDenied
+
+from accounts.models import User
+from movies import covers, mail, search
+from movies.models import Comment, Director, Favorite, Genre, Like, Movie, MovieGenre, MovieStats, Rating
+from movies.models.feedback import Feedback
+
+Reference = Any  # a Director or Genre, or the name of one that may be new
+
+
+def lock(movie: Movie) -> MovieStats:
+    """The movie's statistics, locked until the transaction ends. Raises Http404 when the movie has just gone."""
+    stats = MovieStats.objects.select_for_update().filter(movie=movie).first()
+    if stats is None:
+        raise Http404("No Movie matches the given query.")
+    return stats
+
+
+# --- Movies ---------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def add_movie(*, by: User | None, **fields: Any) -> Movie:
+    """Adds a movie, makes it searchable, and puts the creator's mail in the outbox."""
+    movie = Movie(user=by)
+    write_movie(movie, fields)
+    MovieStats.objects.create(movie=movie)
+    index(movie)
+    set_favorite(movie=movie, user=by, wanted=fields.get("favorite"))
+    mail.announce_movie(movie)
+    return movie
+
+
+@transaction.atomic
+def change_movie(*, movie: Movie, by: User, **fields: Any) -> Movie:
+    """Changes what is given of a movie; a given list of genres replaces the old one."""
+    lock(movie)
+    write_movie(movie, fields)
+    index(movie)
+    set_favorite(movie=movie, user=by, wanted=fields.get("favorite"))
+    return movie
+
+
+def write_movie(movie: Movie, fields: dict[str, Any]) -> None:
+    for name in ("title", "description", "release_date", "duration", "user"):
+        if name in fields:
+            setattr(movie, name, fields[name])
+    if "director" in fields:
+        movie.director = resolve(Director, fields["director"])
+    if "cover_image" in fields:
+        covers.replace(movie, fields["cover_image"])
+    movie.save()
+    if "genre_list" in fields:
+        write_genres(movie, fields["genre_list"])
+
+
+def write_genres(movie: Movie, references: Iterable[Reference]) -> None:
+    genres = {genre.pk: genre for genre in (resolve(Genre, reference) for reference in references)}
+    movie.genre_links.all().delete()
+    MovieGenre.objects.bulk_create(MovieGenre(movie=movie, genre=genre) for genre in genres.values())
+
+
+def resolve(model: type[Director] | type[Genre], reference: Reference) -> Any:
+    """A director or genre as it is, or the one of that name, created when it is new."""
+    return model.objects.called(reference) if isinstance(reference, str) else reference
+
+
+def index(movie: Movie) -> None:
+    search.index(Movie.objects.filter(pk=movie.pk))
+
+
+@transaction.atomic
+def delete_movie(*, movie: Movie) -> None:
+    lock(movie)
+    covers.replace(movie, None)
+    movie.delete()
+
+
+# --- Feedback -------------------------------------------------------------------------------------------------------
+
+
+class CannotRate(PermissionDenied):
+    default_detail = "Nobody rates a movie that they added, nor adds a second rating."
+
+
+@transaction.atomic
+def rate(*, movie: Movie, user: User, half_stars: int, only_once: bool = False) -> tuple[Rating, bool]:
+    """Creates or replaces the user's rating: (the rating, whether it is new).
+
+    Raises CannotRate for a movie that the user added and, with `only_once`, where there is a rating already.
+    """
+    stats = lock(movie)
+    old = Rating.objects.filter(movie=movie, user=user).first()
+    if movie.user_id == user.pk or (only_once and old):
+        raise CannotRate
+    rating = old or Rating(movie=movie, user=user)
+    previous = old.half_stars if old else 0
+    rating.half_stars = half_stars
+    rating.save()
+    count(stats, ratings_sum=half_stars - previous, ratings_count=0 if old else 1)
+    return rating, old is None
+
+
+@transaction.atomic
+def remove_rating(*, movie: Movie, user: User) -> bool:
+    """Takes the user's rating back; whether there was one."""
+    stats = lock(movie)
+    rating = Rating.objects.filter(movie=movie, user=user).first()
+    if rating is None:
+        return False
+    rating.delete()
+    count(stats, ratings_sum=-rating.half_stars, ratings_count=-1)
+    return True
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A like or favourite after a request about it: `count` is how many the movie has now."""
+
+    is_set: bool
+    has_changed: bool
+    count: int
+
+
+@transaction.atomic
+def set_mark(mark: type[Like] | type[Favorite], *, movie: Movie, user: User, wanted: bool | None) -> Mark:
+    """Sets or clears a like or favourite, or toggles it (`wanted` None)."""
+    counter = {Like: "likes_count", Favorite: "favorites_count"}[mark]
+    stats = lock(movie)
+    own = mark.objects.filter(movie=movie, user=user)
+    exists = own.exists()
+    wanted = not exists if wanted is None else wanted
+    if wanted and not exists:
+        mark.objects.create(movie=movie, user=user)
+    elif exists and not wanted:
+        own.delete()
+    difference = int(wanted) - int(exists)
+    if difference:
+        count(stats, **{counter: difference})
+    return Mark(is_set=wanted, has_changed=difference != 0, count=getattr(stats, counter) + difference)
+
+
+def set_favorite(*, movie: Movie, user: User | None, wanted: bool | None) -> None:
+    """Sets or clears a favourite where the request said so (`wanted` is not None)."""
+    if user is not None and wanted is not None:
+        set_mark(Favorite, movie=movie, user=user, wanted=wanted)
+
+
+@transaction.atomic
+def comment(*, movie: Movie, user: User, text: str) -> Comment:
+    stats = lock(movie)
+    count(stats, comments_count=1)
+    return Comment.objects.create(movie=movie, user=user, text=text)
+
+
+@transaction.atomic
+def remove_comment(*, comment: Comment) -> None:
+    stats = lock(comment.movie)
+    removed, _ = Comment.objects.filter(pk=comment.pk).delete()
+    count(stats, comments_count=-removed)
+
+
+def count(stats: MovieStats, **differences: int) -> None:
+    """Adds the differences in the database, not in memory."""
+    MovieStats.objects.filter(pk=stats.pk).update(**{name: F(name) + value for name, value in differences.items()})
+
+
+@transaction.atomic
+def forget_user(*, user: User) -> None:
+    """Removes all feedback of a user and takes it out of the counts."""
+    feedback: list[tuple[type[Feedback], dict[str, Any]]] = [
+        (Rating, {"ratings_sum": Sum("half_stars"), "ratings_count": Count("pk")}),
+        (Like, {"likes_count": Count("pk")}),
+        (Favorite, {"favorites_count": Count("pk")}),
+        (Comment, {"comments_count": Count("pk")}),
+    ]
+    touched = {pk for model, _ in feedback for pk in model.objects.by(user).order_by().values_list("movie", flat=True)}
+    # All locks first and in the order of the ids: two departures at once must not wait for each other in a circle.
+    list(MovieStats.objects.select_for_update().filter(pk__in=touched).order_by("pk").values_list("pk"))
+    for model, tallies in feedback:
+        own = model.objects.by(user).order_by()
+        for row in own.values("movie").annotate(**tallies):
+            stats = MovieStats(pk=row.pop("movie"))
+            count(stats, **{name: -value for name, value in row.items()})
+        own.delete()

@@ -1,0 +1,135 @@
+"""The catalogue: movies, the ways to find them, directors and genres."""
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import Http404
+from rest_framework import viewsets
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.serializers import BaseSerializer
+
+from config.pagination import BareArrayPagination, WholeArrayPagination
+from movies import search, serializers, services
+from movies.filters import MovieFilter
+from movies.models import Director, Genre, Movie
+from movies.permissions import IsAuthorOrStaffOrReadOnly
+from movies.querysets import MOST_LIKED_LIMIT, MOST_LIKED_MAX, NEWEST_LIMIT, MovieQuerySet
+from movies.views.feedback import FeedbackActions
+
+
+def required_parameter(request: Request, name: str) -> str:
+    value = request.query_params.get(name, "").strip()
+    if not value:
+        raise ValidationError({name: "This query parameter is required."}, code="required")
+    return value
+
+
+class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
+    """The movies: newest added first, filtered and ordered as you like."""
+
+    queryset = Movie.objects.complete()
+    serializer_class = serializers.MovieSerializer
+    permission_classes = [IsAuthorOrStaffOrReadOnly]
+    filterset_class = MovieFilter
+    lookup_value_converter = "int"
+    throttle_scopes = {"create": "create", "add_comment": "create"}
+    default_order: ClassVar[tuple[str, ...]] = ("-id",)
+    detail_route: ClassVar[str | None] = "movie-detail"
+
+    def get_queryset(self) -> MovieQuerySet:
+        return super().get_queryset().as_seen_by(self.request.user).order_by(*self.default_order)
+
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        return queryset if self.detail else super().filter_queryset(queryset)
+
+    # --- Writing ---
+
+    def perform_create(self, serializer: BaseSerializer) -> None:
+        movie = services.add_movie(by=self.request.user, **serializer.validated_data)
+        serializer.instance = self.get_queryset().get(pk=movie.pk)
+
+    def perform_update(self, serializer: BaseSerializer) -> None:
+        movie = services.change_movie(movie=serializer.instance, by=self.request.user, **serializer.validated_data)
+        serializer.instance = self.get_queryset().get(pk=movie.pk)
+
+    def perform_destroy(self, instance: Movie) -> None:
+        services.delete_movie(movie=instance)
+
+    def get_success_headers(self, data: Any) -> dict[str, str]:
+        if self.detail_route is None:
+            return {}
+        return {"Location": reverse(self.detail_route, kwargs={"pk": data["id"]}, request=self.request)}
+
+    # --- Finding ---
+
+    def page_of(self, movies: QuerySet) -> Response:
+        page = self.paginate_queryset(movies)
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    @action(detail=False)
+    def search(self, request: Request) -> Response:
+        """Movies whose title, director or genre matches `q`, best first. Case, accents and typing errors are forgiven."""
+        text = required_parameter(request, "q")
+        return self.page_of(search.search(self.filter_queryset(self.get_queryset()), text))
+
+    @action(detail=False)
+    def genre(self, request: Request) -> Response:
+        """The movies of one genre, given by name (without case) or id."""
+        genre = Genre.objects.matching(required_parameter(request, "genre")).first()
+        if genre is None:
+            raise Http404("No Genre matches the given query.")
+        return self.page_of(self.filter_queryset(self.get_queryset()))
+
+    @action(detail=False, pagination_class=WholeArrayPagination, filterset_class=None)
+    def categories(self, request: Request) -> Response:
+        """The genres that have movies, each with at most five of them, the most favoured first."""
+        genres = self.paginate_queryset(Genre.objects.with_movies())
+        best = Movie.objects.best_of_each_genre(genre.pk for genre in genres)
+        movies = self.get_queryset().in_bulk({pk for ids in best.values() for pk in ids})
+        context = {
+            **self.get_serializer_context(),
+            "movie_serializer_class": self.get_serializer_class(),
+            "movies_of": {genre_id: [movies[pk] for pk in ids] for genre_id, ids in best.items()},
+        }
+        return self.get_paginated_response(serializers.CategorySerializer(genres, many=True, context=context).data)
+
+    @action(detail=False, url_path="most-liked", pagination_class=BareArrayPagination, filterset_class=None)
+    def most_liked(self, request: Request) -> Response:
+        """The movies that most users marked as favourite; `limit` of them."""
+        limit = request.query_params.get("limit", str(MOST_LIKED_LIMIT))
+        if not limit.isascii() or not limit.isdecimal() or int(limit[:9]) == 0:
+            raise ValidationError({"limit": "Must be a whole number from 1 to 50."}, code="invalid")
+        return self.top(self.get_queryset().most_liked(), min(int(limit[:9]), MOST_LIKED_MAX))
+
+    @action(detail=False, pagination_class=BareArrayPagination, filterset_class=None)
+    def newest(self, request: Request) -> Response:
+        """The five movies with the latest release date."""
+        return self.top(self.get_queryset().newest(), NEWEST_LIMIT)
+
+    def top(self, movies: QuerySet, limit: int) -> Response:
+        """The first of a ranking as an array that is its own first and last page."""
+        address = self.request.build_absolute_uri()
+        link = ", ".join(f'<{address}>; rel="{rel}"' for rel in ("first", "last"))
+        return Response(self.get_serializer(movies[:limit], many=True).data, headers={"Link": link})
+
+
+class DirectorViewSet(viewsets.ReadOnlyModelViewSet):
+    """Directors by name; `name` finds those that contain it."""
+
+    queryset = Director.objects.all()
+    serializer_class = serializers.DirectorSerializer
+    filterset_fields = {"name": ["icontains"]}
+    lookup_value_converter = "int"
+
+
+class GenreViewSet(viewsets.ReadOnlyModelViewSet):
+    """Genres by name."""
+
+    queryset = Genre.objects.all()
+    serializer_class = serializers.GenreSerializer
+    filterset_fields = {"name": ["icontains"]}
+    lookup_value_converter = "int"

@@ -1,0 +1,166 @@
+"""What people say about a movie: likes, favourites, comments and ratings."""
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import Http404
+from rest_framework import mixins, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.permissions import IsAuthenticated, IsAuthenticatedOrReadOnly
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+
+from movies import serializers, services
+from movies.fields import AverageField, stars
+from movies.models import Comment, Favorite, Like, Rating
+from movies.models.feedback import MAX_HALF_STARS, MIN_HALF_STARS
+from movies.permissions import IsAuthorOrStaffOrReadOnly
+
+feedback = {"detail": True, "permission_classes": [IsAuthenticatedOrReadOnly]}
+
+
+class FeedbackActions(viewsets.GenericViewSet):
+    """The addresses below one movie at which its feedback is read and given."""
+
+    def page_of_feedback(self, rows: QuerySet, serializer_class: type[BaseSerializer]) -> Response:
+        page = self.paginate_queryset(rows.select_related("user"))
+        serializer = serializer_class(page, many=True, context=self.get_serializer_context())
+        return self.get_paginated_response(serializer.data)
+
+    def read(self, serializer_class: type[BaseSerializer]) -> dict[str, Any]:
+        serializer = serializer_class(data=self.request.data, context=self.get_serializer_context())
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+    # --- Favourite ---
+
+    def set_favorite(self, wanted: bool | None) -> Response:
+        mark = services.set_mark(Favorite, movie=self.get_object(), user=self.request.user, wanted=wanted)
+        message = "Movie added to favorites." if mark.is_set else "Movie removed from favorites."
+        return Response({"message": message, "favorite": mark.is_set, "favorites_count": mark.count})
+
+    @action(**feedback, methods=["post"])
+    def favorite(self, request: Request, pk: int) -> Response:
+        """Toggles your favourite."""
+        return self.set_favorite(None)
+
+    @favorite.mapping.put
+    def add_favorite(self, request: Request, pk: int) -> Response:
+        """Marks the movie as your favourite, however often you say so."""
+        return self.set_favorite(True)
+
+    @favorite.mapping.delete
+    def remove_favorite(self, request: Request, pk: int) -> Response:
+        """Takes your favourite back, if there is one."""
+        return self.set_favorite(False)
+
+    # --- Like ---
+
+    @action(**feedback)
+    def like(self, request: Request, pk: int) -> Response:
+        """How many like the movie, and who."""
+        movie = self.get_object()
+        page = self.page_of_feedback(movie.likes.all(), serializers.LikeSerializer)
+        page.data = {
+            "movie": movie.title,
+            "likes_count": movie.stats.likes_count,
+            "likes": page.data["results"],
+            "next": page.data["next"],
+            "previous": page.data["previous"],
+        }
+        return page
+
+    @like.mapping.post
+    def add_like(self, request: Request, pk: int) -> Response:
+        """Likes the movie: 201 the first time, 200 after that."""
+        mark = services.set_mark(Like, movie=self.get_object(), user=request.user, wanted=True)
+        message = "Movie liked." if mark.has_changed else "You already like this movie."
+        code = status.HTTP_201_CREATED if mark.has_changed else status.HTTP_200_OK
+        return Response({"message": message, "likes_count": mark.count}, status=code)
+
+    @like.mapping.delete
+    def remove_like(self, request: Request, pk: int) -> Response:
+        """Takes your like back."""
+        mark = services.set_mark(Like, movie=self.get_object(), user=request.user, wanted=False)
+        message = "Like removed." if mark.has_changed else "You did not like this movie."
+        return Response({"message": message, "likes_count": mark.count})
+
+    # --- Comments ---
+
+    @action(**feedback)
+    def comments(self, request: Request, pk: int) -> Response:
+        """The comments on the movie, the newest first."""
+        return self.page_of_feedback(self.get_object().comments.all(), serializers.CommentSerializer)
+
+    @comments.mapping.post
+    def add_comment(self, request: Request, pk: int) -> Response:
+        """Comments on the movie."""
+        movie = self.get_object()
+        comment = services.comment(movie=movie, user=request.user, **self.read(serializers.CommentSerializer))
+        return Response(serializers.CommentSerializer(comment).data, status=status.HTTP_201_CREATED)
+
+    # --- Ratings ---
+
+    @action(detail=True, permission_classes=[IsAuthenticated])
+    def rating(self, request: Request, pk: int) -> Response:
+        """Your rating of the movie; 404 when you have not rated it."""
+        rating = self.get_object().ratings.by(request.user).first()
+        if rating is None:
+            raise Http404("No Rating matches the given query.")
+        return Response(serializers.OwnRatingSerializer(rating).data)
+
+    @rating.mapping.put
+    def rate(self, request: Request, pk: int) -> Response:
+        """Rates the movie, or replaces your rating of it: 201 for a new rating, 200 for a replaced one."""
+        movie = self.get_object()
+        half_stars = self.read(serializers.OwnRatingSerializer)["half_stars"]
+        rating, is_new = services.rate(movie=movie, user=request.user, half_stars=half_stars)
+        code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
+        return Response(serializers.OwnRatingSerializer(rating).data, status=code)
+
+    @rating.mapping.delete
+    def unrate(self, request: Request, pk: int) -> Response:
+        """Takes your rating back."""
+        if not services.remove_rating(movie=self.get_object(), user=request.user):
+            raise Http404("No Rating matches the given query.")
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @action(**feedback)
+    def ratings(self, request: Request, pk: int) -> Response:
+        """The ratings of the movie, the newest first, and how many there are of each."""
+        movie = self.get_object()
+        counted = movie.ratings.distribution()
+        page = self.page_of_feedback(movie.ratings.all(), serializers.OwnRatingSerializer)
+        page.data["average_rating"] = AverageField().to_representation(movie.stats.average_rating)
+        scale = range(MIN_HALF_STARS, MAX_HALF_STARS + 1)
+        page.data["distribution"] = {str(stars(half_stars)): counted.get(half_stars, 0) for half_stars in scale}
+        return page
+
+
+class CommentViewSet(mixins.DestroyModelMixin, viewsets.GenericViewSet):
+    """A comment, by its own id."""
+
+    queryset = Comment.objects.select_related("movie")
+    serializer_class = serializers.CommentSerializer
+    permission_classes = [IsAuthorOrStaffOrReadOnly]
+    lookup_value_converter = "int"
+
+    def perform_destroy(self, instance: Comment) -> None:
+        services.remove_comment(comment=instance)
+
+
+class RatingViewSet(mixins.ListModelMixin, mixins.CreateModelMixin, viewsets.GenericViewSet):
+    """All ratings, in the order in which they were first given. Each movie is rated once here, and never one's own."""
+
+    queryset = Rating.objects.select_related("user").order_by("id")
+    serializer_class = serializers.RatingSerializer
+    refusal: ClassVar[str | None] = None
+
+    def perform_create(self, serializer: BaseSerializer) -> None:
+        fields = serializer.validated_data
+        try:
+            rating, _ = services.rate(user=self.request.user, only_once=True, **fields)
+        except services.CannotRate as error:
+            raise services.CannotRate(self.refusal) from error
+        serializer.instance = rating
