@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -23,7 +24,9 @@ class UserManager(DjangoUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(username_key=fold_case(username or ""))
 
-    def taken(self, *, username: str | None = None, email: str | None = None, but: "User | None" = None) -> dict[str, str]:
+    def taken(
+        self, *, username: str | None = None, email: str | None = None, but: "User | None" = None
+    ) -> dict[str, str]:
         """Which of the two somebody else already has: field → message."""
         others = self.exclude(pk=but.pk) if but else self.all()
         errors = {}
@@ -54,6 +57,20 @@ class User(AbstractUser):
                 fields=["email_key"], condition=~Q(email_key=""), name="user_email_unique_without_case"
             ),
         ]
+
+    def clean(self) -> None:
+        super().clean()
+        if taken := User.objects.taken(username=self.username, email=self.email, but=self if self.pk else None):
+            raise ValidationError(taken)
+
+    def check_password(self, raw_password: str) -> bool:
+        """As Django does, which may store a stronger hash of the same password: the logins live on then."""
+        hash_before = self.password
+        is_correct = super().check_password(raw_password)
+        if is_correct and self.password != hash_before:
+            old, new = Session.digest(hash_before), Session.digest(self.password)
+            self.sessions.filter(password_digest=old).update(password_digest=new)
+        return is_correct
 
 
 class Session(models.Model):

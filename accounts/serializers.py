@@ -24,6 +24,20 @@ class PasswordField(serializers.CharField):
         )
 
 
+class UsernameField(serializers.CharField):
+    """Normalised before it is checked: by that a name may grow, and become one that is not allowed."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        model_field = User._meta.get_field("username")
+        super().__init__(validators=model_field.validators, **kwargs)
+        self.longest = model_field.max_length
+
+    def to_internal_value(self, data: Any) -> str:
+        username = super().to_internal_value(data)
+        # What is too long already is not worth the work, which is quadratic at worst.
+        return username if len(username) > self.longest else User.normalize_username(username)
+
+
 def check_password_strength(password: str, user: User, field: str = "password") -> None:
     try:
         validate_password(password, user)
@@ -53,8 +67,7 @@ class UserListSerializer(UserSerializer):
 class UniqueAccountMixin(serializers.Serializer):
     """Names and addresses are free, without case; the database's constraints are what guarantees it."""
 
-    def validate_username(self, username: str) -> str:
-        return User.normalize_username(username)
+    username = UsernameField()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)
@@ -70,10 +83,7 @@ class RegistrationSerializer(UniqueAccountMixin, serializers.ModelSerializer):
     class Meta:
         model = User
         fields = ["username", "email", "password"]
-        extra_kwargs = {
-            "username": {"validators": User._meta.get_field("username").validators},
-            "email": {"required": True, "allow_blank": False},
-        }
+        extra_kwargs = {"email": {"required": True, "allow_blank": False}}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)
@@ -116,7 +126,6 @@ class ProfileSerializer(UniqueAccountMixin, serializers.ModelSerializer):
         model = User
         fields = ["id", "username", "email", "email_confirmed", "is_staff", "date_joined", "last_login"]
         read_only_fields = ["email_confirmed", "is_staff", "date_joined", "last_login"]
-        extra_kwargs = {"username": {"validators": User._meta.get_field("username").validators}}
 
 
 class PasswordChangeSerializer(serializers.Serializer):

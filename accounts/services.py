@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from django.contrib.auth import authenticate
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import NotAuthenticated, ValidationError
 
 from accounts import tokens
 from accounts.exceptions import InvalidCredentials
 from accounts.models import Session, User
+
+PROFILE_COLUMNS = {"username": ["username", "username_key"], "email": ["email", "email_key", "email_confirmed"]}
 
 
 @dataclass(frozen=True)
@@ -37,11 +39,11 @@ def register(*, username: str, password: str, email: str = "", user_agent: str =
         return open_session(user=user, user_agent=user_agent)
 
 
-def save_user(user: User) -> None:
+def save_user(user: User, columns: list[str] | None = None) -> None:
     """Saves, and phrases the database's refusal of a taken name or address as that field's error."""
     try:
         with transaction.atomic():
-            user.save()
+            user.save(update_fields=columns)
     except IntegrityError as error:
         taken = User.objects.taken(username=user.username, email=user.email, but=user if user.pk else None)
         if not taken:
@@ -85,6 +87,7 @@ def refresh(*, refresh_token: str) -> SignedPair:
 @transaction.atomic
 def change_password(*, user: User, password: str) -> None:
     """Sets a new password and ends every login of the user."""
+    lock(user)
     user.set_password(password)
     user.save(update_fields=["password"])
     Session.objects.filter(user=user).delete()
@@ -99,10 +102,21 @@ def delete_account(*, user: User) -> None:
     user.delete()
 
 
+@transaction.atomic
 def update_profile(*, user: User, **changes: str) -> None:
-    """Changes username or e-mail address; a new address has yet to be confirmed."""
+    """Changes username or e-mail address; a new address has yet to be confirmed.
+
+    Only these columns are written: the password or rights may have been changed since `user` was read.
+    """
+    lock(user)
     if changes.get("email", user.email) != user.email:
         user.email_confirmed = False
     for field, value in changes.items():
         setattr(user, field, value)
-    save_user(user)
+    save_user(user, [column for field in changes for column in PROFILE_COLUMNS[field]])
+
+
+def lock(user: User) -> None:
+    """Keeps the account from changing until the transaction ends. Raises when it has just been deleted."""
+    if not User.objects.select_for_update().filter(pk=user.pk).exists():
+        raise NotAuthenticated

@@ -44,7 +44,9 @@ class CollectionMovie(models.Model):
     collection = models.ForeignKey(Collection, on_delete=models.CASCADE, related_name="entries", db_index=False)
     position = models.PositiveIntegerField()
     uuid = models.UUIDField(default=uuid.uuid4)
-    movie = models.ForeignKey(Movie, on_delete=models.SET_NULL, null=True, blank=True, related_name="collection_entries")
+    movie = models.ForeignKey(
+        Movie, on_delete=models.SET_NULL, null=True, blank=True, related_name="collection_entries"
+    )
     title = models.CharField(max_length=MAX_TITLE)
     description = models.TextField(blank=True, max_length=MAX_TEXT)
     genres = models.CharField(blank=True, max_length=MAX_GENRES, help_text="Separated by commas.")

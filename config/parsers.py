@@ -36,9 +36,7 @@ class StrictJSONParser(BaseParser):
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
         try:
-            return json.loads(
-                stream.read().decode("utf-8"), parse_float=finite_float, parse_constant=refuse_constant
-            )
+            return json.loads(stream.read().decode("utf-8"), parse_float=finite_float, parse_constant=refuse_constant)
         except RecursionError as error:
             raise ParseError("JSON parse error - nested too deeply") from error
         except ValueError as error:

@@ -5,6 +5,7 @@ The table of variables is in README.md; `config/tests/test_settings.py` holds th
 
 import secrets
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 
 import environ
@@ -162,10 +163,26 @@ COUNTER_WRITE_SECONDS = env.float("COUNTER_WRITE_SECONDS", default=1.0)
 COUNTER_RESET_BY_STAFF_ONLY = env.bool("COUNTER_RESET_BY_STAFF_ONLY", default=False)
 
 # --- Mail -----------------------------------------------------------------------------------------------------------
-# EMAIL_URL like smtp://user:password@host:587/?tls=True; without it, mail is printed by the worker.
+# EMAIL_URL like smtp+tls://user:password@host:587 (smtp+ssl:// for port 465, smtp:// without encryption); without it,
+# mail is printed by the worker.
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Marquee <marquee@localhost>")
+# What one address gets at once, and in each hour after that; the rest waits in line. 0 lifts the limit.
+MAIL_PER_ADDRESS_PER_HOUR = env.int("MAIL_PER_ADDRESS_PER_HOUR", default=20)
+# An address nobody has confirmed may be a stranger's: the same at once, and then no more than this.
+MAIL_PER_UNCONFIRMED_PER_DAY = max(1, env.int("MAIL_PER_UNCONFIRMED_PER_DAY", default=50))
+MAIL_KEEP_DAYS = env.int("MAIL_KEEP_DAYS", default=30)  # how long sent mail can be looked up in the admin
+POST_OFFICE = {
+    "BATCH_SIZE": 50,  # mails over one connection
+    "SENDING_ORDER": ["scheduled_time", "id"],
+    "MAX_RETRIES": 130,  # of a mail the server refuses: more than five days at these intervals
+    "RETRY_INTERVAL": timedelta(hours=1),  # the longest; the first is seconds
+    # Made when the mail is queued, so that the second copy of a mail can be recognised. The domain is given, because
+    # asking the resolver for one's own name could delay a request.
+    "MESSAGE_ID_ENABLED": True,
+    "MESSAGE_ID_FQDN": parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost",
+}
 
 # --- Files ----------------------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
@@ -216,4 +233,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
+    # Without an entry here the package sets up a handler of its own, and every line appears twice.
+    "loggers": {"post_office": {"handlers": ["stderr"], "level": "WARNING", "propagate": False}},
 }

@@ -25,6 +25,10 @@ urlpatterns = [
     path("redoc/", schema_view.with_ui("redoc", cache_timeout=0), name="redoc"),
     path("swagger.json", schema_view.without_ui(cache_timeout=0), name="schema"),
     *health_urlpatterns,
-    *([re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT})] if settings.SERVE_MEDIA else []),
+    *(
+        [re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT})]
+        if settings.SERVE_MEDIA
+        else []
+    ),
     mount("classic", {"account/": ["accounts.dialects.classic"], "": ["movies.dialects.classic"]}),
 ]

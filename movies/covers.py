@@ -30,7 +30,9 @@ def cleaned(upload: Any) -> ContentFile:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own, lower limit follows
             picture = Image.open(upload, formats=FORMATS)
         if picture.width * picture.height > settings.MAX_COVER_PIXELS:
-            raise ValidationError(f"The image has more than {settings.MAX_COVER_PIXELS} pixels.", code="too_many_pixels")
+            raise ValidationError(
+                f"The image has more than {settings.MAX_COVER_PIXELS} pixels.", code="too_many_pixels"
+            )
         return ContentFile(encoded(picture), name="cover.jpg")
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError, EOFError) as error:
         names = ", ".join(FORMATS)

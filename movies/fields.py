@@ -8,13 +8,20 @@ from rest_framework import serializers
 from rest_framework.fields import SkipField, empty
 
 from accounts.models import User
+from config.text import fold_case
 from movies import covers
 from movies.models import Director, Genre
-from movies.models.catalogue import MAX_NAME
+from movies.models.catalogue import MAX_NAME, MAX_NAME_KEY
 from movies.models.feedback import MAX_HALF_STARS, MIN_HALF_STARS
 from movies.querysets import is_id
 
 MAX_GENRES = 50
+
+
+def fits_when_folded(text: str) -> None:
+    """Some characters become many when folded (one Arabic ligature eighteen), more than the key's column holds."""
+    if len(fold_case(text)) > MAX_NAME_KEY:
+        raise serializers.ValidationError("This text is too long for its unusual characters.", code="max_length")
 
 
 class ReferenceField(serializers.Field):
@@ -27,7 +34,7 @@ class ReferenceField(serializers.Field):
         "invalid": 'Expected a name, an id, {{"id": …}} or {{"name": …}}, not {type}.',
         "unknown": "Nothing has the id {id}.",
     }
-    name_key = "name"
+    name_keys = ("name",)
 
     def __init__(self, model: type[Director] | type[Genre], **kwargs: Any) -> None:
         self.model = model
@@ -35,13 +42,28 @@ class ReferenceField(serializers.Field):
 
     def to_internal_value(self, data: Any) -> Director | Genre | str:
         if isinstance(data, dict):
-            data = data.get("id", data.get(self.name_key))
-        if isinstance(data, int) and not isinstance(data, bool):
-            return self.by_id(data)
-        if not isinstance(data, str):
-            self.fail("invalid", type=type(data).__name__)
-        name = serializers.CharField(max_length=MAX_NAME).run_validation(data)
-        return self.by_id(int(name)) if is_id(name) else name
+            return self.by_key(data)
+        if isinstance(data, str) and not is_id(data.strip()):
+            return self.by_name(data)
+        return self.by_reference(data)
+
+    def by_key(self, data: dict[str, Any]) -> Director | Genre | str:
+        if data.get("id") is not None:
+            return self.by_reference(data["id"])
+        return self.by_name(next((data[key] for key in self.name_keys if key in data), data))
+
+    def by_name(self, name: Any) -> str:
+        """A name stays a name, even "1984"."""
+        if not isinstance(name, str):
+            self.fail("invalid", type=type(name).__name__)
+        return serializers.CharField(max_length=MAX_NAME, validators=[fits_when_folded]).run_validation(name)
+
+    def by_reference(self, pk: Any) -> Director | Genre:
+        if isinstance(pk, str) and is_id(pk.strip()):
+            pk = int(pk)
+        if not isinstance(pk, int) or isinstance(pk, bool):
+            self.fail("invalid", type=type(pk).__name__)
+        return self.by_id(pk)
 
     def by_id(self, pk: int) -> Director | Genre:
         row = self.model.objects.filter(pk=pk).first()
@@ -73,7 +95,9 @@ class GenreListField(serializers.ListField):
 
     def get_value(self, dictionary: Any) -> Any:
         value = super().get_value(dictionary)
-        return [text for text in value if text != ""] if hasattr(dictionary, "getlist") and value is not empty else value
+        return (
+            [text for text in value if text != ""] if hasattr(dictionary, "getlist") and value is not empty else value
+        )
 
     def to_internal_value(self, data: Any) -> list[Any]:
         return super().to_internal_value([data] if isinstance(data, (str, int, dict)) else data)
@@ -120,7 +144,9 @@ class FavoriteField(serializers.BooleanField):
 class CoverField(serializers.FileField):
     """A picture by multipart in, its address out. null or "" removes it; the own address means no change."""
 
-    default_error_messages = {"not_a_file": "Send the file itself, as multipart/form-data; null or an empty text removes it."}
+    default_error_messages = {
+        "not_a_file": "Send the file itself, as multipart/form-data; null or an empty text removes it."
+    }
 
     def run_validation(self, data: Any = empty) -> Any:
         if data is None or data == "":

@@ -1,7 +1,121 @@
-"""Mail about movies, by way of the outbox."""
+"""Mail about movies, by way of the outbox: what is put into it, and when each address gets its next mail.
 
-from movies.models import Movie
+The outbox is django-post-office's table; movies/postman.py empties it. Why: docs/decisions/0006-mail-outbox.md
+"""
+
+import logging
+import unicodedata
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from post_office import mail as post_office
+from post_office.models import PRIORITY, STATUS, Email
+
+from accounts.models import User
+from config.text import fold_case
+from movies.models import MailAllowance, Movie
+
+logger = logging.getLogger(__name__)
+
+# Templates without any text of users in them: what users wrote comes in through the context alone.
+SUBJECT = '{% autoescape off %}Your movie "{{ title }}" has been added{% endautoescape %}'
+MESSAGE = """{% autoescape off %}Hello {{ username }},
+
+your movie "{{ title }}" is now in the catalogue, as number {{ movie_id }}.
+
+You get this mail because the account "{{ username }}" has this address. If it is not yours, you need not do anything:
+an address that its owner has not confirmed gets only few of these mails.
+{% endautoescape %}"""
+HEADERS = {"Auto-Submitted": "auto-generated"}  # so that no absence notice answers it
+
+HELD = None  # the status of a mail that waits for its address to be confirmed; django-post-office leaves it alone
+LONGEST_LINE = timedelta(days=1)  # how far ahead an unconfirmed address may have mail waiting
+RELEASED_AT_ONCE = 1000
 
 
 def announce_movie(movie: Movie) -> None:
     """Puts the mail about a new movie into the outbox, in the transaction that creates the movie."""
+    creator = movie.user
+    if creator is None or not creator.email:
+        return
+    if not is_mailable(creator.email):
+        logger.warning("Movie %s was not announced: the address of user %s cannot be mailed.", movie.pk, creator.pk)
+        return
+    slot = next_slot(creator.email, is_confirmed=creator.email_confirmed)
+    email = post_office.send(
+        recipients=creator.email,
+        subject=SUBJECT,
+        message=MESSAGE,
+        context={"title": one_line(movie.title), "username": creator.username, "movie_id": movie.pk},
+        headers=HEADERS,
+        scheduled_time=slot,
+        priority=PRIORITY.medium,
+        commit=False,
+    )
+    if slot is None:
+        email.status = HELD
+        logger.warning("The mail about movie %s is held: the address of user %s has its share.", movie.pk, creator.pk)
+    email.save()
+
+
+def is_mailable(address: str) -> bool:
+    """Whether the outbox can carry the address. It keeps recipients separated by commas, and one quoted name, valid
+    as that is, could hide several of them: `"x,victim@example.com,y"@example.com`."""
+    return '"' not in address and "," not in address
+
+
+def one_line(text: str) -> str:
+    """`text` as it may stand in a header: line breaks and other control characters could begin another one."""
+    return "".join(char for char in " ".join(text.split()) if unicodedata.category(char) != "Cc")
+
+
+def next_slot(address: str, *, is_confirmed: bool) -> datetime | None:
+    """Takes the next place in the address's line: when that mail may go out, or None where the line is full.
+
+    A token bucket in one moment of time: each mail moves `used_until` on by the pace, and may go out as soon as that
+    is at most a full share ahead of the clock. The row is locked, so places are given out one at a time.
+    """
+    now = timezone.now()
+    share = settings.MAIL_PER_ADDRESS_PER_HOUR
+    if not share:
+        return now
+    pace = timedelta(hours=1) / share if is_confirmed else timedelta(days=1) / settings.MAIL_PER_UNCONFIRMED_PER_DAY
+    allowance, _ = MailAllowance.objects.select_for_update().get_or_create(
+        address_digest=digest(address), defaults={"used_until": now}
+    )
+    used_until = max(allowance.used_until, now) + pace
+    slot = max(now, used_until - share * pace)
+    if not is_confirmed and slot > now + LONGEST_LINE:
+        return None
+    allowance.used_until = used_until
+    allowance.save()
+    return slot
+
+
+def digest(address: str) -> str:
+    """Names the mailbox behind an address without telling it: case and `+tag` make no other mailbox."""
+    local, _, domain = fold_case(address).rpartition("@")
+    mailbox = f"{local.partition('+')[0] or local}@{domain}"
+    return salted_hmac("movies.mail.allowance", mailbox, algorithm="sha256").hexdigest()
+
+
+def release_held() -> int:
+    """Lines up what was held for addresses that are confirmed by now; how many mails those were."""
+    confirmed = User.objects.filter(email_confirmed=True).exclude(email="").values("email")
+    held = Email.objects.filter(status=HELD, to__in=confirmed).order_by("id")[:RELEASED_AT_ONCE]
+    return sum(release(email) for email in held)
+
+
+@transaction.atomic
+def release(email: Email) -> int:
+    slot = next_slot(email.to[0], is_confirmed=True)
+    return Email.objects.filter(pk=email.pk, status=HELD).update(status=STATUS.queued, scheduled_time=slot)
+
+
+def forget(user: User) -> None:
+    """Removes every mail to the user's address, sent or not: they are personal data."""
+    if user.email:
+        Email.objects.filter(to=user.email).delete()

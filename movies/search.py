@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Case, F, Max, OuterRef, Subquery, Sum, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Length
 
 from config.text import words
 from movies.models.search import MAX_WORD, SearchPosting, SearchSpelling, SearchWord
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 TITLE_WEIGHT, DIRECTOR_WEIGHT, GENRE_WEIGHT = 1000, 400, 200
 EXACT, PREFIX, MISSPELLED = 10, 7, 5  # how much a match of that kind counts
 MAX_QUERY_WORDS = 12
-MAX_ALTERNATIVES = 40  # vocabulary words that one word of the query may stand for
+MAX_ALTERNATIVES = 200  # vocabulary words that one word of the query may stand for
 SHORTEST_MISSPELLED = 3  # below that every word is a neighbour of every other
 BATCH = 2000
 
@@ -51,8 +51,8 @@ def weighted_words(movie: "Movie") -> dict[str, int]:
     texts += [(genre.name, GENRE_WEIGHT) for genre in movie.genre_list]
     for text, weight in texts:
         found = words(text)
-        for word in found:
-            weights[word[:MAX_WORD]] += round(weight / sqrt(len(found)))
+        for word in {word[:MAX_WORD] for word in found}:
+            weights[word] += round(weight / sqrt(len(found)))
     return weights
 
 
@@ -89,7 +89,11 @@ def vocabulary(texts: set[str]) -> dict[str, int]:
         SearchWord.objects.bulk_create((SearchWord(text=text) for text in new), ignore_conflicts=True, batch_size=BATCH)
         added = known_words(set(new))
         SearchSpelling.objects.bulk_create(
-            (SearchSpelling(text=spelling, word_id=added[text]) for text in new for spelling in sorted(deletions(text))),
+            (
+                SearchSpelling(text=spelling, word_id=added[text])
+                for text in new
+                for spelling in sorted(deletions(text))
+            ),
             ignore_conflicts=True,
             batch_size=BATCH,
         )
@@ -123,7 +127,7 @@ def search(movies: "MovieQuerySet", text: str) -> "MovieQuerySet":
 
     All words of the text have to match; where no movie has all of them, misspelled or not, those with most of them.
     """
-    query = [word[:MAX_WORD] for word in words(text)[:MAX_QUERY_WORDS]]
+    query = [part for word in words(text)[:MAX_QUERY_WORDS] for part in parted(word[:MAX_WORD])]
     strict = [lookup(word, is_last=position == len(query)) for position, word in enumerate(query, start=1)]
     for alternatives in (strict, [misspelled(word) | found for word, found in zip(query, strict, strict=True)]):
         matching = with_all(movies, alternatives)
@@ -132,11 +136,22 @@ def search(movies: "MovieQuerySet", text: str) -> "MovieQuerySet":
     return ranked(with_any(movies, alternatives), alternatives, most_words_first=True)
 
 
+def parted(word: str) -> list[str]:
+    """Two words that were typed as one, without the space or with a letter in its place; else the word as it is."""
+    cuts = [(word[:i], word[i + gap :]) for i in range(1, len(word)) for gap in (0, 1) if word[i + gap :]]
+    known = known_words({word} | {part for cut in cuts for part in cut}) if cuts else {}
+    if word in known or SearchWord.objects.filter(text__startswith=word).exists() or misspelled(word):
+        return [word]
+    whole = [cut for cut in cuts if cut[0] in known and cut[1] in known]
+    # Of several cuts the one whose shorter part is longest: "the whale" rather than "t hewhale".
+    return list(max(whole, key=lambda cut: (min(map(len, cut)), len("".join(cut))))) if whole else [word]
+
+
 def lookup(word: str, *, is_last: bool) -> Alternatives:
     """What `word` stands for: itself, words that begin with it if it is the last, else its nearest spellings."""
     found = dict.fromkeys(SearchWord.objects.filter(text=word).values_list("pk", flat=True), EXACT)
     if is_last:
-        longer = SearchWord.objects.filter(text__startswith=word).order_by("text")
+        longer = SearchWord.objects.filter(text__startswith=word).order_by(Length("text"), "text")
         found = dict.fromkeys(longer.values_list("pk", flat=True)[:MAX_ALTERNATIVES], PREFIX) | found
     return found or misspelled(word)
 
@@ -161,9 +176,7 @@ def with_any(movies: "MovieQuerySet", query: list[Alternatives]) -> "MovieQueryS
     return movies.filter(pk__in=SearchPosting.objects.filter(word__in=every).values("movie"))
 
 
-def ranked(
-    movies: "MovieQuerySet", query: list[Alternatives], *, most_words_first: bool = False
-) -> "MovieQuerySet":
+def ranked(movies: "MovieQuerySet", query: list[Alternatives], *, most_words_first: bool = False) -> "MovieQuerySet":
     """`movies` by the sum of their postings' weights, each times how well its word matches."""
     quality: dict[int, int] = {}
     for alternatives in query:

@@ -4,7 +4,16 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from movies.fields import AddedByField, AverageField, CoverField, DirectorField, FavoriteField, GenreListField, StarsField
+from movies.fields import (
+    AddedByField,
+    AverageField,
+    CoverField,
+    DirectorField,
+    FavoriteField,
+    GenreListField,
+    StarsField,
+    fits_when_folded,
+)
 from movies.models import Comment, Director, Genre, Like, Movie, Rating
 from movies.models.feedback import MAX_COMMENT
 
@@ -56,15 +65,16 @@ class MovieSerializer(serializers.ModelSerializer):
             "created_at",
             "updated_at",
         ]
-        extra_kwargs = {"description": {"trim_whitespace": False}}
+        extra_kwargs = {"description": {"trim_whitespace": False}, "title": {"validators": [fits_when_folded]}}
 
     def get_fields(self) -> dict[str, serializers.Field]:
         fields = super().get_fields()
         is_new = self.instance is None
-        for name in self.required_to_create if is_new else self.required_to_replace:
-            fields[name].required = True
-            if is_new:
-                must_say_something(fields[name])
+        required = self.required_to_create if is_new else self.required_to_replace
+        for name, field in fields.items():
+            field.required = name in required
+            if is_new and field.required:
+                must_say_something(field)
         return fields
 
 

@@ -180,7 +180,8 @@ def count(stats: MovieStats, **differences: int) -> None:
 
 @transaction.atomic
 def forget_user(*, user: User) -> None:
-    """Removes all feedback of a user and takes it out of the counts."""
+    """Removes all feedback of a user, takes it out of the counts, and removes the mail to the user."""
+    mail.forget(user)
     feedback: list[tuple[type[Feedback], dict[str, Any]]] = [
         (Rating, {"ratings_sum": Sum("half_stars"), "ratings_count": Count("pk")}),
         (Like, {"likes_count": Count("pk")}),

@@ -24,7 +24,7 @@ class ClassicDirectorField(DirectorField):
 
 
 class ClassicGenreField(GenreField):
-    name_key = "genre"
+    name_keys = ("genre", "name")
 
     def to_representation(self, value: Genre) -> dict[str, Any]:
         return {"genre": value.name}

@@ -1,5 +1,6 @@
 from movies.models.catalogue import Director, Genre, Movie, MovieGenre, MovieStats
 from movies.models.feedback import Comment, Favorite, Like, Rating
+from movies.models.mail import MailAllowance
 from movies.models.search import SearchPosting, SearchSpelling, SearchWord
 
 __all__ = [
@@ -8,6 +9,7 @@ __all__ = [
     "Favorite",
     "Genre",
     "Like",
+    "MailAllowance",
     "Movie",
     "MovieGenre",
     "MovieStats",

@@ -5,6 +5,7 @@ from pathlib import PurePath
 from typing import ClassVar
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
@@ -14,6 +15,7 @@ from config.text import FoldedField
 from movies.querysets import GenreQuerySet, MovieQuerySet, NamedQuerySet
 
 MAX_NAME = 255
+MAX_NAME_KEY = 3 * MAX_NAME  # of a folded name
 MAX_DESCRIPTION = 10_000
 MAX_MINUTES = 60_000  # the longest films known run for weeks
 
@@ -22,7 +24,7 @@ class Named(models.Model):
     """Something known by its name, which is unique without case."""
 
     name = models.CharField(max_length=MAX_NAME)
-    name_key = FoldedField(max_length=3 * MAX_NAME, unique=True, of="name")
+    name_key = FoldedField(max_length=MAX_NAME_KEY, unique=True, of="name")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -32,6 +34,10 @@ class Named(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        if type(self).objects.named(self.name).exclude(pk=self.pk).exists():
+            raise ValidationError({"name": "This name is there already (compared without case)."})
 
 
 class Director(Named):
@@ -58,7 +64,7 @@ class Movie(models.Model):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     title = models.CharField(max_length=MAX_NAME)
-    title_key = FoldedField(max_length=3 * MAX_NAME, of="title", db_index=True)
+    title_key = FoldedField(max_length=MAX_NAME_KEY, of="title", db_index=True)
     description = models.TextField(blank=True, max_length=MAX_DESCRIPTION)
     release_date = models.DateField(null=True, blank=True)
     duration = models.PositiveIntegerField(

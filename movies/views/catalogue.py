@@ -14,7 +14,7 @@ from rest_framework.serializers import BaseSerializer
 
 from config.pagination import BareArrayPagination, WholeArrayPagination
 from movies import search, serializers, services
-from movies.filters import MovieFilter
+from movies.filters import MovieFilter, NameFilter
 from movies.models import Director, Genre, Movie
 from movies.permissions import IsAuthorOrStaffOrReadOnly
 from movies.querysets import MOST_LIKED_LIMIT, MOST_LIKED_MAX, NEWEST_LIMIT, MovieQuerySet
@@ -72,7 +72,7 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
 
     @action(detail=False)
     def search(self, request: Request) -> Response:
-        """Movies whose title, director or genre matches `q`, best first. Case, accents and typing errors are forgiven."""
+        """Movies whose title, director or genre matches `q`, best first; case, accents and typing errors are forgiven."""
         text = required_parameter(request, "q")
         return self.page_of(search.search(self.filter_queryset(self.get_queryset()), text))
 
@@ -122,14 +122,14 @@ class DirectorViewSet(viewsets.ReadOnlyModelViewSet):
 
     queryset = Director.objects.all()
     serializer_class = serializers.DirectorSerializer
-    filterset_fields = {"name": ["icontains"]}
+    filterset_class = NameFilter
     lookup_value_converter = "int"
 
 
 class GenreViewSet(viewsets.ReadOnlyModelViewSet):
-    """Genres by name."""
+    """Genres by name; `name` finds those that contain it."""
 
     queryset = Genre.objects.all()
     serializer_class = serializers.GenreSerializer
-    filterset_fields = {"name": ["icontains"]}
+    filterset_class = NameFilter
     lookup_value_converter = "int"

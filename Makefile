@@ -1,0 +1,25 @@
+# Two commands do everything: `make run` and `make test`. The rest is for those who work on the code.
+.PHONY: run test check format schema verify clean help
+
+help:      ## this list
+	@grep -E '^[a-z]+: .*##' Makefile | sed 's/: *##/\t/'
+
+run:       ## environment, migrations, demo catalogue, server (PORT, WORKERS, DATABASE_URL, THROTTLING=off)
+	@exec bin/run
+
+test:      ## environment, the whole suite on SQLite and on PostgreSQL (TEST_POSTGRES_URL, ARGS="-k name")
+	@exec bin/test $(ARGS)
+
+check:     ## lint, format, types and migrations
+	@exec bin/check
+
+format:    ## put the code into the project's format
+	@bin/environment requirements-dev.txt
+	@.venv/bin/ruff check --fix . && .venv/bin/ruff format .
+
+verify:    ## recompute everything that is kept and compare
+	@bin/environment requirements.txt
+	@.venv/bin/python manage.py verify
+
+clean:     ## remove the environment; what the server keeps (var/) stays
+	@rm -rf .venv

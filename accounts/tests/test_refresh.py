@@ -1,0 +1,147 @@
+"""POST /api/auth/refresh/"""
+
+import base64
+import json
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from rest_framework_simplejwt.tokens import RefreshToken
+
+from accounts.models import Session, User
+from accounts.tests.contract import PASSWORD, as_bearer, as_token
+from config.tests.helpers import detail_of, fields_named, is_problem, whole_database
+
+ADDRESS = "/api/auth/refresh/"
+
+
+def refresh(client, token):
+    return client.post(ADDRESS, {"refresh": token})
+
+
+def assert_refused(client, token):
+    before = whole_database()
+    response = refresh(client, token)
+    assert response.status_code == 401, response.content
+    assert is_problem(response)
+    assert detail_of(response)
+    assert whole_database() == before
+
+
+def test_a_refresh_token_gives_a_new_pair_of_the_same_session(anonymous, alice):
+    response = refresh(anonymous, alice.credentials.refresh)
+    body = response.json()
+    assert response.status_code == 200
+    assert set(body) == {"access", "refresh"}
+    assert body["refresh"] != alice.credentials.refresh
+    assert anonymous.get("/api/users/me/", **as_bearer(body["access"])).json()["username"] == "alice"
+    assert Session.objects.filter(user=alice.user).count() == 1
+
+
+def test_the_address_answers_without_its_slash_as_well(anonymous, alice):
+    assert anonymous.post("/api/auth/refresh", {"refresh": alice.credentials.refresh}).status_code == 200
+
+
+def test_a_spent_refresh_token_is_dead_and_its_successor_lives(anonymous, alice):
+    successor = refresh(anonymous, alice.credentials.refresh).json()["refresh"]
+    assert_refused(anonymous, alice.credentials.refresh)
+    assert_refused(anonymous, alice.credentials.refresh)
+    assert refresh(anonymous, successor).status_code == 200
+    assert_refused(anonymous, successor)
+
+
+def test_refreshing_leaves_the_opaque_token_and_other_sessions_alone(anonymous, alice):
+    other = anonymous.post("/api/auth/login/", {"username": "alice", "password": "correct-horse-battery"}).json()
+    refresh(anonymous, alice.credentials.refresh)
+    assert alice.get("/api/users/me/").status_code == 200
+    assert refresh(anonymous, other["refresh"]).status_code == 200
+
+
+def test_refreshing_extends_the_session(anonymous, alice):
+    soon = timezone.now() + timedelta(minutes=1)
+    Session.objects.update(expires_at=soon)
+    refresh(anonymous, alice.credentials.refresh)
+    assert Session.objects.get().expires_at > soon
+
+
+def test_secrets_of_a_refresh_are_stored_nowhere(anonymous, alice):
+    body = refresh(anonymous, alice.credentials.refresh).json()
+    everything = str(whole_database())
+    assert not [secret for secret in body.values() if secret in everything or secret.rpartition(".")[2] in everything]
+
+
+@pytest.mark.parametrize("kind", ["access", "token"])
+def test_another_kind_of_credential_cannot_be_spent(anonymous, alice, kind):
+    assert_refused(anonymous, getattr(alice.credentials, kind))
+
+
+def test_a_refresh_token_opens_no_doors_itself(anonymous, alice):
+    for header in (as_bearer(alice.credentials.refresh), as_token(alice.credentials.refresh)):
+        assert anonymous.get("/api/users/me/", **header).status_code == 401
+
+
+def test_an_expired_refresh_token_is_refused(anonymous, alice):
+    token = RefreshToken(alice.credentials.refresh)
+    token.set_exp(from_time=timezone.now() - timedelta(days=200), lifetime=timedelta(days=90))
+    assert_refused(anonymous, str(token))
+
+
+def test_the_refresh_token_of_an_expired_session_is_refused(anonymous, alice):
+    Session.objects.update(expires_at=timezone.now())
+    assert_refused(anonymous, alice.credentials.refresh)
+
+
+@pytest.mark.parametrize("way", ["inactive", "deleted", "password"])
+def test_the_refresh_token_of_a_user_who_is_gone_or_has_a_new_password_is_refused(anonymous, alice, way):
+    user = alice.user
+    if way == "inactive":
+        User.objects.update(is_active=False)
+    elif way == "deleted":
+        user.delete()
+    else:
+        user.set_password("another-password-7")
+        user.save()
+    assert_refused(anonymous, alice.credentials.refresh)
+
+
+def part(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def forgeries(token: str) -> dict[str, str]:
+    head, body, signature = token.split(".")
+    claims = json.loads(base64.urlsafe_b64decode(body + "=="))
+    other = part(json.dumps({**claims, "sid": claims["sid"] + 1}))
+    return {
+        "garbage": "garbage",
+        "dots": "..",
+        "other session": f"{head}.{other}.{signature}",
+        "no signature": f"{head}.{body}.",
+        "algorithm none": f'{part(json.dumps({"alg": "none", "typ": "JWT"}))}.{body}.',
+        "head is a list": f'{part("[]")}.{body}.{signature}',
+        "head nested deeply": f'{part("[" * 2000)}.{body}.{signature}',
+        "body nested deeply": f'{head}.{part("[" * 2000)}.{signature}',
+        "not ascii": "é.é.é",
+    }
+
+
+@pytest.mark.parametrize("kind", forgeries("e30.eyJzaWQiOjF9.x"))
+def test_a_forged_refresh_token_is_refused(anonymous, alice, kind):
+    assert_refused(anonymous, forgeries(alice.credentials.refresh)[kind])
+
+
+@pytest.mark.parametrize("body", [{}, {"refresh": ""}, {"refresh": None}, {"refresh": ["x"]}, {"refresh": "x" * 5000}])
+def test_a_missing_or_impossible_refresh_token_is_400(anonymous, alice, body):
+    response = anonymous.post(ADDRESS, body)
+    assert response.status_code == 400
+    assert set(fields_named(response)) == {"refresh"}
+
+
+def test_of_six_simultaneous_refreshes_exactly_one_succeeds(server, at_once):
+    registered = server.post("/register/", {"username": "alice", "password": PASSWORD})[1]
+    token = registered["refresh"]
+    for _ in range(5):
+        replies = at_once(server.post, [(ADDRESS, {"refresh": token})] * 6)
+        assert sorted(status for status, _ in replies) == [200, 401, 401, 401, 401, 401]
+        token = next(body["refresh"] for status, body in replies if status == 200)
+    assert server.get("/api/users/me/", Authorization=f"Token {registered['token']}")[0] == 200

@@ -1,0 +1,108 @@
+"""What counting costs: a bare view through Django's whole middleware chain, with the request counter and without.
+
+    python benchmarks/counter.py [rounds] [requests a round]
+
+Both chains run in the same process, in short alternating rounds, so that whatever else the machine does meets both.
+"""
+
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="marquee-benchmark-")
+os.environ["DATABASE_URL"] = f"sqlite:///{os.environ['VAR_DIR']}/benchmark.sqlite3"
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+
+import django  # noqa: E402
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.http import HttpRequest, HttpResponse  # noqa: E402
+from django.test import override_settings  # noqa: E402
+from django.urls import path  # noqa: E402
+
+from metrics.counter import counter  # noqa: E402
+
+COUNTER = "metrics.middleware.RequestCounterMiddleware"
+
+
+def bare(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(b"{}", content_type="application/json")
+
+
+urlpatterns = [path("bare", bare)]
+
+
+def handler(middleware: list[str]) -> WSGIHandler:
+    with override_settings(MIDDLEWARE=middleware):
+        return WSGIHandler()
+
+
+def environ() -> dict[str, Any]:
+    return {
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": "/bare",
+        "SERVER_NAME": "localhost",
+        "SERVER_PORT": "80",
+        "REMOTE_ADDR": "127.0.0.1",
+        "wsgi.url_scheme": "http",
+        "wsgi.input": BytesIO(),
+    }
+
+
+def rate(application: WSGIHandler, requests: int) -> float:
+    """Requests a second over one round."""
+    environs = [environ() for _ in range(requests)]
+    began = time.perf_counter()
+    for each in environs:
+        application(each, ignore).close()
+    return requests / (time.perf_counter() - began)
+
+
+def ignore(status: str, headers: list[tuple[str, str]]) -> None:
+    """A start_response that sends nothing."""
+
+
+def microseconds(function: Callable[[], None], times: int = 1_000_000) -> float:
+    began = time.perf_counter()
+    for _ in range(times):
+        function()
+    return (time.perf_counter() - began) * 1e6 / times
+
+
+def compare(title: str, middleware: list[str], rounds: int, requests: int) -> None:
+    chains = {"without": handler([name for name in middleware if name != COUNTER]), "with": handler(middleware)}
+    rates: dict[str, list[float]] = {name: [] for name in chains}
+    for number in range(rounds + 1):
+        order = list(chains) if number % 2 else list(chains)[::-1]
+        for name in order:
+            rates[name].append(rate(chains[name], requests))
+    medians = {name: statistics.median(values[1:]) for name, values in rates.items()}  # the first round warms up
+    ratio = statistics.median(b / a for a, b in zip(rates["without"][1:], rates["with"][1:], strict=True))
+    print(f"{title}: {medians['without']:,.0f}/s without, {medians['with']:,.0f}/s with, ratio {ratio:.3f}")
+
+
+def main(rounds: int = 40, requests: int = 1000) -> None:
+    call_command("migrate", verbosity=0)
+    counter.add()
+    print(f"counting into {counter.live()[0]}, written each second by the background thread")
+    with override_settings(ROOT_URLCONF=__name__):
+        compare("the whole middleware chain", settings.MIDDLEWARE, rounds, requests)
+        compare("no other middleware", [COUNTER], rounds, requests)
+    print(f"one increment: {microseconds(counter.add):.2f} µs")
+    counter.stop()
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))

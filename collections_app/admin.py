@@ -1,0 +1,47 @@
+"""Collections and their movies."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from collections_app.models import Collection, CollectionMovie
+from config.admin import LargeTableAdmin
+
+
+class EntryInline(admin.TabularInline):
+    """The movies of a collection, in order."""
+
+    model = CollectionMovie
+    fields = ["position", "uuid", "movie", "title", "genres"]
+    autocomplete_fields = ["movie"]
+    extra = 0
+
+
+@admin.register(Collection)
+class CollectionAdmin(LargeTableAdmin):
+    list_display = ["title", "user", "movies_count", "created_at", "updated_at"]
+    list_select_related = ["user"]
+    search_fields = ["title__startswith", "user__username_key__startswith"]
+    search_help_text = "The beginning of a title or of a username."
+    ordering = ["-id"]
+    autocomplete_fields = ["user"]
+    readonly_fields = ["uuid", "created_at", "updated_at"]
+    inlines = [EntryInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).counted()
+
+    @admin.display
+    def movies_count(self, collection: Collection) -> int:
+        return collection.movies_count
+
+
+@admin.register(CollectionMovie)
+class CollectionMovieAdmin(LargeTableAdmin):
+    list_display = ["collection", "position", "shown_title", "shown_genres", "uuid"]
+    search_fields = ["collection__title__startswith", "title__startswith"]
+    ordering = ["-id"]
+    autocomplete_fields = ["collection", "movie"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).complete().select_related("movie", "collection")

@@ -1,0 +1,70 @@
+"""Query parameters: pages, filters, ordering, and what single operations ask for."""
+
+from typing import Any
+
+import django_filters
+from django_filters.filterset import FilterSet
+from drf_yasg import openapi
+
+from config.pagination import EnvelopePagination
+
+GENRE_NAME_OR_ID = "A genre's name (without case) or id."
+
+SEARCH = openapi.Parameter(
+    "q", openapi.IN_QUERY, "What to look for in titles, directors and genres.", required=True, type="string"
+)
+GENRE = openapi.Parameter("genre", openapi.IN_QUERY, GENRE_NAME_OR_ID, required=True, type="string")
+
+
+def limit(default: int, maximum: int) -> openapi.Parameter:
+    description = f"How many at most; more than {maximum} is taken as {maximum}."
+    return openapi.Parameter(
+        "limit", openapi.IN_QUERY, description, type="integer", default=default, minimum=1, maximum=maximum
+    )
+
+
+def paging(paginator: EnvelopePagination) -> list[openapi.Parameter]:
+    most = paginator.max_page_size
+    return [
+        openapi.Parameter(
+            paginator.page_query_param,
+            openapi.IN_QUERY,
+            "Which page, from 1. One that does not exist is 404.",
+            type="integer",
+            default=1,
+            minimum=1,
+        ),
+        openapi.Parameter(
+            paginator.page_size_query_param,
+            openapi.IN_QUERY,
+            f"How many a page; more than {most} is taken as {most}.",
+            type="integer",
+            default=paginator.page_size,
+            minimum=1,
+            maximum=most,
+        ),
+    ]
+
+
+def filters(filterset_class: type[FilterSet]) -> list[openapi.Parameter]:
+    return [
+        openapi.Parameter(name, openapi.IN_QUERY, str(declared.label or ""), **filter_type(declared))
+        for name, declared in filterset_class.base_filters.items()
+    ]
+
+
+def filter_type(declared: django_filters.Filter) -> dict[str, Any]:
+    if isinstance(declared, django_filters.OrderingFilter):
+        choices = [value for value, _ in declared.extra["choices"]]
+        return {
+            "type": "array",
+            "items": openapi.Items(type="string", enum=choices),
+            "collection_format": "csv",
+        }
+    if isinstance(declared, django_filters.NumberFilter):
+        bounds = {"minimum": declared.extra.get("min_value"), "maximum": declared.extra.get("max_value")}
+        is_whole = not declared.field_name.endswith("rating")
+        return {"type": "integer" if is_whole else "number", **bounds}
+    if isinstance(declared, django_filters.DateFilter):
+        return {"type": "string", "format": "date"}
+    return {"type": "string"}

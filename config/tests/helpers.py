@@ -1,0 +1,61 @@
+"""What tests of every app ask: what is in the whole database, and which fields an error names."""
+
+from typing import Any
+
+from django.db import connection
+
+CANONICAL_ERROR = {"type", "title", "status", "detail", "instance"}
+
+
+def whole_database() -> dict[str, list[str]]:
+    """Every row of every table as text, sorted."""
+    with connection.cursor() as cursor:
+        names = sorted(connection.introspection.table_names(cursor))
+        return {name: rows_of(cursor, name) for name in names}
+
+
+def rows_of(cursor: Any, table: str) -> list[str]:
+    cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+    return sorted(repr(row) for row in cursor.fetchall())
+
+
+def is_problem(response: Any) -> bool:
+    """Whether an error has the canonical shape (RFC 9457); if so, that shape is checked in full."""
+    if response["Content-Type"] != "application/problem+json":
+        return False
+    body = response.json()
+    assert set(body) - {"errors"} == CANONICAL_ERROR, body
+    assert body["type"] == "about:blank"
+    assert body["status"] == response.status_code
+    assert body["instance"] == response.request["PATH_INFO"]
+    for error in body.get("errors", []):
+        assert set(error) == {"field", "pointer", "detail", "code"}, error
+    return True
+
+
+def fields_named(response: Any) -> dict[str, list[str]]:
+    """Field → messages, whichever of the two shapes the error has; nested fields are named "movies.0.title"."""
+    if is_problem(response):
+        named: dict[str, list[str]] = {}
+        for error in response.json().get("errors", []):
+            named.setdefault(error["field"], []).append(error["detail"])
+        return named
+    body = response.json()
+    return {} if set(body) == {"detail"} else dict(flat(body))
+
+
+def flat(data: Any, trail: str = "") -> Any:
+    if isinstance(data, list) and all(isinstance(item, str) for item in data):
+        yield trail.removesuffix(".non_field_errors"), data
+    elif isinstance(data, str):
+        yield trail, [data]
+    else:
+        items = data.items() if isinstance(data, dict) else enumerate(data)
+        for key, value in items:
+            yield from flat(value, f"{trail}.{key}" if trail else str(key))
+
+
+def detail_of(response: Any) -> str:
+    """The message of an error that names no field."""
+    is_problem(response)
+    return response.json()["detail"]

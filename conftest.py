@@ -1,0 +1,92 @@
+"""The people in the tests: alice owns, bob shares, charlie intrudes, and sam is staff."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from accounts.services import Credentials, open_session
+from movies import services
+from movies.models import Movie
+
+PASSWORD = "correct-horse-battery"
+
+
+class Person:
+    """A user with one login, and a client that sends its credential: `alice.get("/movies/")`."""
+
+    def __init__(self, username: str, scheme: str = "Token", **fields: Any) -> None:
+        self.user = User.objects.create_user(username, fields.pop("email", f"{username}@example.com"), PASSWORD, **fields)
+        self.credentials: Credentials = open_session(user=self.user)
+        self.client = APIClient()
+        self.use(scheme)
+
+    def use(self, scheme: str) -> "Person":
+        """Sends the login's other credential from now on: "Token" or "Bearer"."""
+        secret = {"Token": self.credentials.token, "Bearer": self.credentials.access}[scheme]
+        self.client.credentials(HTTP_AUTHORIZATION=f"{scheme} {secret}")
+        return self
+
+    def __getattr__(self, name: str) -> Any:  # get, post, put, patch, delete …
+        return getattr(self.client, name)
+
+
+@pytest.fixture(params=["Token", "Bearer"])
+def scheme(request: pytest.FixtureRequest) -> str:
+    """Ask for this fixture to run a test with both kinds of credential."""
+    return request.param
+
+
+@pytest.fixture
+def person(db: None) -> Callable[..., Person]:
+    return Person
+
+
+@pytest.fixture
+def alice(db: None) -> Person:
+    return Person("alice")
+
+
+@pytest.fixture
+def bob(db: None) -> Person:
+    return Person("bob")
+
+
+@pytest.fixture
+def charlie(db: None) -> Person:
+    return Person("charlie")
+
+
+@pytest.fixture
+def sam(db: None) -> Person:
+    return Person("sam", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def anonymous(db: None) -> APIClient:
+    return APIClient()
+
+
+@pytest.fixture
+def make_movie(db: None) -> Callable[..., Movie]:
+    """Adds a movie as the service does: `make_movie("Alien", by=alice, genre_list=["Horror"], director="Ridley Scott")`."""
+
+    def make(title: str = "Alien", by: Person | None = None, **fields: Any) -> Movie:
+        return services.add_movie(by=by.user if by else None, title=title, **fields)
+
+    return make
+
+
+@pytest.fixture
+def movie(make_movie: Callable[..., Movie], alice: Person) -> Movie:
+    """Alice's movie."""
+    return make_movie("Alien", by=alice, description="In space.", release_date="1979-05-25", duration=117,
+                      director="Ridley Scott", genre_list=["Horror", "Science Fiction"])
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache() -> None:
+    cache.clear()

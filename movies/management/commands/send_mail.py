@@ -1,0 +1,102 @@
+"""The mail worker: `manage.py send_mail` runs beside the web server, and any number of times if need be."""
+
+import logging
+import signal
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import close_old_connections
+from django.utils import timezone
+
+from movies import mail, postman
+from movies.models import MailAllowance
+
+logger = logging.getLogger(__name__)
+
+LONGEST_PAUSE = 30.0
+HEARS_SIGNALS_WITHIN = 0.2
+SECONDS_BETWEEN_TIDYING = 3600
+
+
+def tidy() -> None:
+    """Frees held mail of addresses confirmed by now, and deletes what nobody needs any more."""
+    released, pruned = mail.release_held(), postman.prune(days=settings.MAIL_KEEP_DAYS)
+    MailAllowance.objects.filter(used_until__lt=timezone.now()).delete()  # a full share is what a new row has
+    if released or pruned:
+        logger.info("%s held mails lined up, %s old ones deleted.", released, pruned)
+
+
+class Command(BaseCommand):
+    help = "Sends the mail in the outbox, as it falls due, until stopped by SIGTERM or SIGINT."
+
+    is_stopping = False
+    failures = 0  # in a row
+    tidied_at: float | None = None
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--once", action="store_true", help="Send what is due and end; fails if it cannot.")
+        parser.add_argument("--interval", type=float, default=1.0, help="Seconds between two looks at the outbox.")
+
+    def handle(self, *, once: bool, interval: float, **options: Any) -> None:
+        if once:
+            self.run_once()
+        else:
+            self.run_until_stopped(interval)
+
+    def run_once(self) -> None:
+        tidy()
+        try:
+            sent = postman.send_due()
+        except postman.MailServerUnreachable as error:
+            raise CommandError(f"The mail server cannot be reached; nothing is lost. {error}") from error
+        self.stdout.write(f"{sent} mails sent.")
+
+    def run_until_stopped(self, interval: float) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self.stop)
+        logger.info("The mail worker has started.")
+        while not self.is_stopping:
+            self.work()
+            self.sleep(min(interval * 2**self.failures, max(interval, LONGEST_PAUSE)))
+        logger.info("The mail worker has ended.")
+
+    def work(self) -> None:
+        """One look at the outbox. Whatever goes wrong, the worker stays: it is what sends the mail when all is well."""
+        close_old_connections()
+        try:
+            self.tidy_now_and_then()
+            sent = postman.send_due(should_stop=lambda: self.is_stopping)
+        except postman.MailServerUnreachable as error:
+            self.count_failure("The mail server cannot be reached: %s", error)
+        except Exception as error:
+            self.count_failure("The outbox cannot be worked on: %r", error)
+        else:
+            if self.failures:
+                logger.info("The mail worker works again.")
+            self.failures = 0
+            if sent:
+                logger.info("%s mails sent.", sent)
+
+    def tidy_now_and_then(self) -> None:
+        now = time.monotonic()
+        if self.tidied_at is None or now - self.tidied_at > SECONDS_BETWEEN_TIDYING:
+            tidy()
+            self.tidied_at = now
+
+    def count_failure(self, message: str, error: Exception) -> None:
+        """Logs the first failures of a row, while the pauses between them grow; a long outage fills no disk."""
+        if self.failures < 5:
+            self.failures += 1
+            logger.warning(message, error, exc_info=None if isinstance(error, postman.MailServerUnreachable) else error)
+
+    def stop(self, *_: object) -> None:
+        self.is_stopping = True
+
+    def sleep(self, seconds: float) -> None:
+        """In small steps, because a signal does not cut a sleep short."""
+        end = time.monotonic() + seconds
+        while not self.is_stopping and (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, HEARS_SIGNALS_WITHIN))

@@ -1,0 +1,511 @@
+"""The suites that every mount of the movies inherits, and what the mounts differ in."""
+
+import json
+from datetime import date
+from typing import Any, ClassVar
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from movies.models import Director, Favorite, Genre, Movie
+
+CANONICAL_KEYS = {
+    "id", "uuid", "title", "description", "release_date", "duration", "director", "genre", "cover_image",
+    "average_rating", "ratings_count", "likes_count", "favorites_count", "comments_count", "favorite", "liked",
+    "my_rating", "user", "created_at", "updated_at",
+}  # fmt: skip
+PAGE_KEYS = {"count", "next", "previous", "results"}
+UNKNOWN_ID = 999_999
+
+
+def number_of_queries(client: Any, url: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(url).status_code == 200
+    return len(captured)
+
+
+def refused_fields(response: Any) -> set[str]:
+    """The fields that a 400 names, in whichever of the two shapes of errors."""
+    assert response.status_code == 400, response.content
+    data = response.json()
+    return {error["field"].split(".")[0] for error in data["errors"]} if "errors" in data else set(data)
+
+
+class Mount:
+    """A mount of the movies. The defaults are those of the shorter documents: only the title is required."""
+
+    list_url: ClassVar[str]
+    keys: ClassVar[set[str]] = CANONICAL_KEYS
+    required: ClassVar[tuple[str, ...]] = ("title",)
+    required_to_replace: ClassVar[tuple[str, ...]] = ("title",)
+    has_detail: ClassVar[bool] = True
+    is_bare: ClassVar[bool] = False
+    newest_first: ClassVar[bool] = True
+    release_date: ClassVar[str] = "release_date"
+
+    def detail_url(self, pk: int) -> str:
+        return f"{self.list_url}{pk}/"
+
+    def page(self, response: Any) -> list[dict[str, Any]]:
+        assert response.status_code == 200, response.content
+        data = response.json()
+        if self.is_bare:
+            return data
+        assert set(data) == PAGE_KEYS
+        return data["results"]
+
+    def body(self, **changes: Any) -> dict[str, Any]:
+        """Everything that any mount requires."""
+        body = {
+            "title": "Blade Runner",
+            "description": "Los Angeles, 2019.",
+            self.release_date: "1982-06-25",
+            "director": "Ridley Scott",
+            "genre": ["Science Fiction"],
+        }
+        return {**body, **changes}
+
+    def without(self, name: str) -> dict[str, Any]:
+        return {key: value for key, value in self.body().items() if key != name}
+
+
+class Canonical(Mount):
+    list_url = "/api/movies/"
+    required = required_to_replace = ("title", "description", "release_date", "director", "genre")
+
+
+class Community(Mount):
+    list_url = "/movies/"
+
+
+class Compact(Mount):
+    list_url = "/api/auth/movies"
+    keys = {"id", "title", "director"}
+    has_detail = False
+    is_bare = True
+    newest_first = False
+
+
+class Classic(Mount):
+    list_url = "/"
+    keys = {
+        "id", "title", "description", "average_rating", "total_review", "released_date", "duration", "director", "genre",
+    }  # fmt: skip
+    required_to_replace = ()
+    is_bare = True
+    release_date = "released_date"
+
+
+class ListSuite(Mount):
+    def test_everybody_reads_the_list(self, anonymous, movie):
+        (item,) = self.page(anonymous.get(self.list_url))
+        assert set(item) == self.keys
+        assert (item["id"], item["title"]) == (movie.pk, "Alien")
+
+    def test_an_empty_catalogue_is_an_empty_list(self, anonymous):
+        assert self.page(anonymous.get(self.list_url)) == []
+
+    def test_a_wrong_credential_is_401_even_where_reading_is_free(self, anonymous, movie):
+        response = anonymous.get(self.list_url, headers={"Authorization": "Token wrong"})
+        assert response.status_code == 401
+        assert response["WWW-Authenticate"].startswith("Token")
+
+    def test_movies_come_in_the_order_of_the_dialect(self, anonymous, make_movie):
+        ids = [make_movie(title).pk for title in ("One", "Two", "Three")]
+        listed = [item["id"] for item in self.page(anonymous.get(self.list_url))]
+        assert listed == (ids[::-1] if self.newest_first else ids)
+
+    def test_a_page_holds_twenty_unless_asked_otherwise_and_never_more_than_a_hundred(self, anonymous, make_movies):
+        make_movies(101)
+        sizes = {"": 20, "?page_size=7": 7, "?page_size=100": 100, "?page_size=5000": 100, "?page_size=0": 20}
+        for query, size in sizes.items():
+            assert len(self.page(anonymous.get(self.list_url + query))) == size, query
+
+    def test_pages_together_are_the_whole_list(self, anonymous, make_movies):
+        expected = sorted(movie.pk for movie in make_movies(7))
+        pages = [self.page(anonymous.get(f"{self.list_url}?page_size=3&page={number}")) for number in (1, 2, 3)]
+        assert [len(page) for page in pages] == [3, 3, 1]
+        assert sorted(item["id"] for page in pages for item in page) == expected
+
+    def test_the_link_header_leads_through_the_pages(self, anonymous, make_movies):
+        make_movies(7)
+        link = anonymous.get(f"{self.list_url}?page_size=3&page=2")["Link"]
+        address = f"http://testserver{self.list_url}"
+        assert f'<{address}?page=1&page_size=3>; rel="first"' in link
+        assert f'<{address}?page_size=3>; rel="prev"' in link
+        assert f'<{address}?page=3&page_size=3>; rel="next"' in link
+        assert f'<{address}?page=3&page_size=3>; rel="last"' in link
+
+    @pytest.mark.parametrize("page", ["0", "-1", "3", "x", "99999999999999999999", "1.5"])
+    def test_a_bad_page_is_404(self, anonymous, movie, page):
+        response = anonymous.get(f"{self.list_url}?page={page}")
+        assert response.status_code == 404
+        assert "detail" in response.json()
+
+    @pytest.mark.parametrize("caller", ["anonymous", "alice"])
+    def test_a_long_page_takes_no_more_queries_than_a_short_one(self, request, caller, make_movies):
+        client = request.getfixturevalue(caller)
+        make_movies(2)
+        client.get(self.list_url)
+        of_two = number_of_queries(client, self.list_url)
+        make_movies(13, start=2)
+        assert number_of_queries(client, self.list_url) == of_two
+
+
+class CreateSuite(Mount):
+    def test_anonymous_cannot_add_a_movie(self, anonymous):
+        response = anonymous.post(self.list_url, self.body())
+        assert response.status_code == 401
+        assert response["WWW-Authenticate"].startswith("Token")
+        assert not Movie.objects.exists()
+
+    def test_a_movie_is_added_with_either_credential(self, alice, scheme):
+        response = alice.use(scheme).post(self.list_url, self.body())
+        assert response.status_code == 201, response.content
+        assert set(response.json()) == self.keys
+        movie = Movie.objects.get(pk=response.json()["id"])
+        assert (movie.title, movie.user, movie.director.name) == ("Blade Runner", alice.user, "Ridley Scott")
+
+    def test_the_reply_is_what_the_list_shows_from_then_on(self, alice):
+        created = alice.post(self.list_url, self.body()).json()
+        assert self.page(alice.get(self.list_url)) == [created]
+
+    def test_the_reply_says_where_the_movie_is(self, alice):
+        response = alice.post(self.list_url, self.body())
+        if self.has_detail:
+            assert response["Location"] == f"http://testserver{self.detail_url(response.json()['id'])}"
+            assert alice.get(response["Location"]).json() == response.json()
+        else:
+            assert "Location" not in response
+
+    def test_each_required_field_is_asked_for(self, alice):
+        for name in self.required:
+            assert refused_fields(alice.post(self.list_url, self.without(name))) == {name}
+        assert refused_fields(alice.post(self.list_url, {})) == set(self.required)
+        assert not Movie.objects.exists()
+
+    def test_nothing_else_is_required(self, alice):
+        body = {name: value for name, value in self.body().items() if name in self.required}
+        assert alice.post(self.list_url, body).status_code == 201
+
+    @pytest.mark.parametrize("title", ["", "   ", "\u3000", None, "x" * 256, ["Alien"], {"a": 1}, True, "a\0b"])
+    def test_a_bad_title_is_400_on_the_title(self, alice, title):
+        assert refused_fields(alice.post(self.list_url, self.body(title=title))) == {"title"}
+        assert not Movie.objects.exists()
+
+    def test_a_lone_surrogate_is_400_on_the_title(self, alice):
+        body = json.dumps(self.body(title="\ud800"))
+        assert refused_fields(alice.post(self.list_url, body, content_type="application/json")) == {"title"}
+
+    def test_a_title_that_grows_beyond_bounds_when_folded_is_400_on_the_title(self, alice):
+        assert refused_fields(alice.post(self.list_url, self.body(title="\ufdfa" * 200))) == {"title"}
+        assert alice.post(self.list_url, self.body(title="龘" * 255)).status_code == 201
+
+    def test_a_title_comes_back_as_it_was_sent(self, alice):
+        title = "Léon — “Der Profi” 🎬 ‡ <b>&amp;</b> \\ ' \" %s {0}"
+        assert alice.post(self.list_url, self.body(title=title)).json()["title"] == title
+
+    @pytest.mark.parametrize("body", ["[]", '"Alien"', "5", "null", "[{}]"])
+    def test_a_body_that_is_no_object_is_400(self, alice, body):
+        response = alice.post(self.list_url, body, content_type="application/json")
+        assert response.status_code == 400
+        assert not Movie.objects.exists()
+
+    @pytest.mark.parametrize("format", ["json", "multipart"])
+    def test_bodies_may_be_json_or_multipart(self, alice, format):
+        response = alice.post(self.list_url, self.body(), format=format)
+        assert response.status_code == 201, response.content
+        self.assert_blade_runner(response)
+
+    def test_bodies_may_be_form_encoded(self, alice):
+        form = f"title=Blade+Runner&description=Los+Angeles,+2019.&{self.release_date}=1982-06-25&director=Ridley+Scott"
+        form += "&genre=Science+Fiction"
+        response = alice.post(self.list_url, form, content_type="application/x-www-form-urlencoded")
+        assert response.status_code == 201, response.content
+        self.assert_blade_runner(response)
+
+    def assert_blade_runner(self, response: Any) -> None:
+        movie = Movie.objects.get(pk=response.json()["id"])
+        assert (movie.title, movie.director.name) == ("Blade Runner", "Ridley Scott")
+        if "description" in self.keys:
+            assert (movie.description, movie.release_date) == ("Los Angeles, 2019.", date(1982, 6, 25))
+            assert [genre.name for genre in movie.genre_list] == ["Science Fiction"]
+
+    # --- The director ---
+
+    def created_director(self, alice: Any, director: Any) -> Director:
+        response = alice.post(self.list_url, self.body(director=director))
+        assert response.status_code == 201, response.content
+        return Movie.objects.get(pk=response.json()["id"]).director
+
+    def test_a_director_is_a_name_an_id_or_an_object_with_either(self, alice):
+        known = Director.objects.create(name="Ridley Scott")
+        for director in ("Ridley Scott", known.pk, str(known.pk), {"id": known.pk}, {"name": "Ridley Scott"}):
+            assert self.created_director(alice, director) == known, director
+        assert self.created_director(alice, {"id": known.pk, "name": "Somebody Else"}) == known
+        assert Director.objects.count() == 1
+
+    def test_a_new_director_is_created(self, alice):
+        assert self.created_director(alice, "Agnès Varda").name == "Agnès Varda"
+        assert self.created_director(alice, {"name": "Jane Campion"}).name == "Jane Campion"
+
+    @pytest.mark.parametrize("spelling", ["ÉMILE ÇELİK", "émile  çeli̇k ", "E\u0301mile C\u0327eli̇k"])
+    def test_a_director_is_found_without_case_beyond_ascii(self, alice, spelling):
+        known = Director.objects.create(name="Émile Çeli̇k")
+        assert self.created_director(alice, spelling) == known
+
+    def test_a_director_whose_name_is_a_number_can_be_named(self, alice):
+        assert self.created_director(alice, {"name": "300"}).name == "300"
+        assert self.created_director(alice, {"name": "300"}).name == "300"
+        assert Director.objects.count() == 1
+
+    @pytest.mark.parametrize(
+        "director",
+        [UNKNOWN_ID, str(UNKNOWN_ID), {"id": UNKNOWN_ID}, {"id": str(UNKNOWN_ID)}, 0, -1, 10**20, {"id": 10**20},
+         {"id": "Ridley"}, {"id": [1]}, {"id": {}}, {"id": True}, {"name": 5}, {"name": ["x"]}, {"name": ""}, {},
+         {"nonsense": 1}, [], ["Ridley Scott"], True, 1.5, 1e300, "x" * 256, "a\0b", {"name": None}, "\ufdfa" * 200],
+    )  # fmt: skip
+    def test_a_bad_director_is_400_on_the_director(self, alice, director):
+        assert refused_fields(alice.post(self.list_url, self.body(director=director))) == {"director"}
+        assert not Movie.objects.exists()
+        assert not Director.objects.exists()
+
+
+class WholeBodySuite(Mount):
+    """What the mounts that take whole movies have in common beyond CreateSuite."""
+
+    def genres_after(self, alice: Any, genre: Any) -> list[str]:
+        response = alice.post(self.list_url, self.body(genre=genre))
+        assert response.status_code == 201, response.content
+        return [found.name for found in Movie.objects.get(pk=response.json()["id"]).genre_list]
+
+    def test_genre_is_one_or_a_list_in_any_of_the_forms(self, alice):
+        drama, horror = Genre.objects.create(name="Drama"), Genre.objects.create(name="Horror")
+        for one in ("Drama", "drama", drama.pk, str(drama.pk), {"id": drama.pk}, {"name": "DRAMA"}):
+            assert self.genres_after(alice, one) == ["Drama"], one
+            assert self.genres_after(alice, [one]) == ["Drama"], one
+        assert self.genres_after(alice, [horror.pk, "drama", {"id": horror.pk}]) == ["Horror", "Drama"]
+        assert Genre.objects.count() == 2
+
+    def test_a_new_genre_is_created_once_however_it_is_spelled(self, alice):
+        assert self.genres_after(alice, ["Komödie", "KOMÖDIE", "komo\u0308die"]) == ["Komödie"]
+        assert self.genres_after(alice, {"name": "KOMÖDIE"}) == ["Komödie"]
+        assert Genre.objects.count() == 1
+
+    def test_genres_keep_the_order_in_which_they_were_given(self, alice):
+        names = ["Western", "Action", "Noir"]
+        assert self.genres_after(alice, names) == names
+
+    @pytest.mark.parametrize(
+        "genre",
+        [UNKNOWN_ID, [UNKNOWN_ID], {"id": UNKNOWN_ID}, ["Drama", {"id": UNKNOWN_ID}], [["Drama"]], [None], None, [{}],
+         [1.5], True, [True], 1.5, "", [""], ["x" * 256], [{"id": "Drama"}], ["a\0b"], ["Drama"] * 51],
+    )  # fmt: skip
+    def test_a_bad_genre_is_400_on_the_genre_and_creates_none(self, alice, genre):
+        assert refused_fields(alice.post(self.list_url, self.body(genre=genre))) == {"genre"}
+        assert not Movie.objects.exists()
+        assert not Genre.objects.exists()
+
+    @pytest.mark.parametrize("day", ["25.06.1982", "1982-13-01", "1982-02-30", "tomorrow", 1982, [], {}, True, "0000-01-01"])
+    def test_a_bad_date_is_400_on_the_date(self, alice, day):
+        body = self.body(**{self.release_date: day})
+        assert refused_fields(alice.post(self.list_url, body)) == {self.release_date}
+
+    @pytest.mark.parametrize("duration", [0, -1, 60_001, 10**20, 1.5, "long", [90], {}])
+    def test_a_bad_duration_is_400_on_the_duration(self, alice, duration):
+        assert refused_fields(alice.post(self.list_url, self.body(duration=duration))) == {"duration"}
+
+    @pytest.mark.parametrize("description", ["x" * 10_001, ["x"], {}, None, "a\0b"])
+    def test_a_bad_description_is_400_on_the_description(self, alice, description):
+        assert refused_fields(alice.post(self.list_url, self.body(description=description))) == {"description"}
+
+    def test_a_description_round_trips_byte_for_byte(self, alice):
+        text = "  sister- in -lawâ€¦ The\r\n\ttormented 🎬\n "
+        assert alice.post(self.list_url, self.body(description=text)).json()["description"] == text
+
+    def test_what_the_server_counts_cannot_be_sent(self, alice):
+        counted = {"average_rating": 5, "ratings_count": 9, "total_review": 9, "likes_count": 9, "favorites_count": 9}
+        body = self.body(id=7777, uuid="163ce013-03e2-47e9-8afd-e7de7688c151", liked=True, my_rating=5, **counted)
+        pk = alice.post(self.list_url, body).json()["id"]
+        shown = alice.get(f"/api/movies/{pk}/").json()
+        assert pk != 7777
+        assert shown["uuid"] != body["uuid"]
+        zero = ("average_rating", "ratings_count", "likes_count", "favorites_count", "comments_count")
+        assert [shown[name] for name in zero] == [0] * 5
+        assert (shown["liked"], shown["my_rating"]) == (False, None)
+
+
+class DetailSuite(Mount):
+    def test_everybody_reads_a_movie(self, anonymous, movie):
+        response = anonymous.get(self.detail_url(movie.pk))
+        assert response.status_code == 200
+        assert set(response.json()) == self.keys
+        assert (response.json()["id"], response.json()[self.release_date]) == (movie.pk, "1979-05-25")
+
+    def test_a_movie_looks_as_in_the_list(self, alice, movie):
+        assert self.page(alice.get(self.list_url)) == [alice.get(self.detail_url(movie.pk)).json()]
+
+    @pytest.mark.parametrize("pk", [UNKNOWN_ID, 0, 10**20, 10**18])
+    def test_an_unknown_movie_is_404(self, anonymous, db, pk):
+        response = anonymous.get(self.detail_url(pk))
+        assert response.status_code == 404
+        assert "detail" in response.json()
+
+    @pytest.mark.parametrize("word", ["x", "-1", "1.5", "%00", "1e3", "١"])
+    def test_what_is_no_number_is_404(self, anonymous, movie, word):
+        assert anonymous.get(f"{self.list_url}{word}/").status_code == 404
+
+    def test_filters_do_not_hide_a_movie_from_its_own_address(self, anonymous, movie):
+        assert anonymous.get(self.detail_url(movie.pk) + "?title=Zebra&year=x").status_code == 200
+
+
+class RightsSuite(Mount):
+    """Who may write: 401 without a credential, 404 for what is not there, 403 with somebody else's, then the body."""
+
+    method: ClassVar[str]
+    success: ClassVar[int] = 200
+
+    def write(self, who: Any, pk: int, body: Any = None) -> Any:
+        body = self.body(title="Aliens") if body is None else body
+        return getattr(who, self.method)(self.detail_url(pk), None if self.method == "delete" else body)
+
+    def test_the_creator_may(self, alice, movie, scheme):
+        assert self.write(alice.use(scheme), movie.pk).status_code == self.success
+
+    def test_staff_may(self, sam, movie):
+        assert self.write(sam, movie.pk).status_code == self.success
+
+    def test_anonymous_gets_401_whatever_the_movie(self, anonymous, movie):
+        assert self.write(anonymous, movie.pk).status_code == 401
+        assert self.write(anonymous, UNKNOWN_ID).status_code == 401
+        self.assert_untouched(movie)
+
+    def test_charlie_gets_403_on_alices_movie(self, charlie, movie):
+        assert self.write(charlie, movie.pk).status_code == 403
+        assert self.write(charlie, movie.pk, {"title": ""}).status_code == 403
+        self.assert_untouched(movie)
+
+    def test_nobody_but_staff_writes_a_movie_that_nobody_added(self, make_movie, charlie, sam):
+        movie = make_movie("Orphan")
+        assert self.write(charlie, movie.pk).status_code == 403
+        assert self.write(sam, movie.pk).status_code == self.success
+
+    def test_an_unknown_movie_is_404(self, alice):
+        assert self.write(alice, UNKNOWN_ID).status_code == 404
+        assert self.write(alice, 10**20).status_code == 404
+
+    def assert_untouched(self, movie: Movie) -> None:
+        before = movie.updated_at
+        movie.refresh_from_db()
+        assert (movie.title, movie.updated_at) == ("Alien", before)
+
+
+class WriteSuite(RightsSuite):
+    """What PUT and PATCH have in common."""
+
+    def test_what_is_sent_is_changed_and_shown(self, alice, movie):
+        body = self.body(title="Aliens", director="James Cameron", genre=["Action"], duration=137)
+        shown = self.write(alice, movie.pk, body).json()
+        assert set(shown) == self.keys
+        assert shown == alice.get(self.detail_url(movie.pk)).json()
+        assert (shown["title"], shown["director"]["name"], shown["duration"]) == ("Aliens", "James Cameron", 137)
+        assert shown[self.release_date] == "1982-06-25"
+        movie = Movie.objects.get(pk=movie.pk)
+        assert [genre.name for genre in movie.genre_list] == ["Action"]
+        assert movie.user == alice.user
+
+    def test_a_sent_list_of_genres_replaces_the_old_one(self, alice, movie):
+        for genres in (["Horror", "Comedy"], [], ["Drama"]):
+            assert self.write(alice, movie.pk, self.body(genre=genres)).status_code == 200
+            assert [genre.name for genre in Movie.objects.get(pk=movie.pk).genre_list] == genres
+
+    def test_null_clears_what_may_be_unknown(self, alice, movie):
+        body = self.body(director=None, duration=None, **{self.release_date: None})
+        shown = self.write(alice, movie.pk, body).json()
+        assert (shown["director"], shown["duration"], shown[self.release_date]) == (None, None, None)
+
+    @pytest.mark.parametrize("title", ["", "  ", None, "x" * 256, ["x"]])
+    def test_a_bad_title_is_400_and_changes_nothing(self, alice, movie, title):
+        body = self.body(title=title, description="Changed.", director="Somebody New", genre=["New"])
+        assert refused_fields(self.write(alice, movie.pk, body)) == {"title"}
+        self.assert_untouched(movie)
+        assert not Director.objects.named("Somebody New").exists()
+
+    @pytest.mark.parametrize("director", [UNKNOWN_ID, {"id": UNKNOWN_ID}, [], {}, 1.5])
+    def test_a_bad_director_is_400_and_changes_nothing(self, alice, movie, director):
+        assert refused_fields(self.write(alice, movie.pk, self.body(director=director))) == {"director"}
+        self.assert_untouched(movie)
+
+    @pytest.mark.parametrize("body", ["[]", '"Alien"', "null", "{", "\xff"])
+    def test_a_body_that_is_no_object_is_400(self, alice, movie, body):
+        response = getattr(alice, self.method)(self.detail_url(movie.pk), body, content_type="application/json")
+        assert response.status_code == 400
+        self.assert_untouched(movie)
+
+    def test_a_form_leaves_the_favourite_alone(self, alice, movie):
+        Favorite.objects.create(user=alice.user, movie=movie)
+        body = self.body(title="Aliens")
+        response = getattr(alice, self.method)(self.detail_url(movie.pk), body, format="multipart")
+        assert response.status_code == 200, response.content
+        assert Favorite.objects.filter(user=alice.user, movie=movie).exists()
+
+
+class ReplaceSuite(WriteSuite):
+    method = "put"
+
+    def test_each_required_field_is_asked_for(self, alice, movie):
+        for name in self.required_to_replace:
+            assert refused_fields(self.write(alice, movie.pk, self.without(name))) == {name}
+        self.assert_untouched(movie)
+
+    def test_what_is_not_required_may_be_left_out_and_is_kept(self, alice, movie):
+        names = self.required_to_replace
+        body = {name: value for name, value in self.body(title="Aliens").items() if name in names}
+        assert self.write(alice, movie.pk, body).status_code == 200
+        movie.refresh_from_db()
+        assert movie.duration == 117
+        if "description" not in names:
+            assert (movie.description, movie.director.name) == ("In space.", "Ridley Scott")
+            assert [genre.name for genre in movie.genre_list] == ["Horror", "Science Fiction"]
+
+
+class ChangeSuite(WriteSuite):
+    method = "patch"
+
+    def test_only_what_is_sent_is_changed(self, alice, movie):
+        before = alice.get(self.detail_url(movie.pk)).json()
+        after = self.write(alice, movie.pk, {"title": "Aliens"}).json()
+        assert {name for name in before if before[name] != after[name]} - {"updated_at"} == {"title"}
+
+    def test_an_empty_change_is_fine(self, alice, movie):
+        before = alice.get(self.detail_url(movie.pk)).json()
+        after = self.write(alice, movie.pk, {}).json()
+        assert {name for name in before if before[name] != after[name]} <= {"updated_at"}
+
+    def test_a_form_changes_only_what_it_has(self, alice, movie):
+        form = "title=Aliens"
+        response = alice.patch(
+            self.detail_url(movie.pk), form, content_type="application/x-www-form-urlencoded"
+        )
+        assert response.status_code == 200
+        movie = Movie.objects.get(pk=movie.pk)
+        assert (movie.title, movie.description, movie.duration) == ("Aliens", "In space.", 117)
+        assert [genre.name for genre in movie.genre_list] == ["Horror", "Science Fiction"]
+
+
+class DeleteSuite(RightsSuite):
+    method = "delete"
+    success = 204
+
+    def test_a_deleted_movie_is_gone_with_its_feedback(self, alice, bob, movie):
+        bob.put(f"/api/movies/{movie.pk}/favorite/")
+        bob.post(f"/api/movies/{movie.pk}/like/")
+        bob.put(f"/api/movies/{movie.pk}/rating/", {"rating": 4})
+        bob.post(f"/api/movies/{movie.pk}/comments/", {"text": "Hm."})
+        response = self.write(alice, movie.pk)
+        assert (response.status_code, response.content) == (204, b"")
+        assert alice.get(self.detail_url(movie.pk)).status_code == 404
+        assert self.write(alice, movie.pk).status_code == 404
+        assert not Favorite.objects.exists()
+        assert Director.objects.named("Ridley Scott").exists()

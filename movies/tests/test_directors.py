@@ -1,0 +1,59 @@
+"""GET /api/directors/ and /api/directors/{id}/"""
+
+import pytest
+
+from movies.models import Director
+from movies.tests.contract import PAGE_KEYS, UNKNOWN_ID, number_of_queries, refused_fields
+
+
+@pytest.fixture
+def directors(db):
+    return [Director.objects.create(name=name) for name in ("Wes Anderson", "agnès varda", "Émile Reynaud")]
+
+
+def names(response):
+    assert response.status_code == 200
+    assert set(response.json()) == PAGE_KEYS
+    return [director["name"] for director in response.json()["results"]]
+
+
+def test_everybody_reads_the_directors_by_name(anonymous, directors):
+    response = anonymous.get("/api/directors/")
+    assert names(response) == ["agnès varda", "Wes Anderson", "Émile Reynaud"]
+    assert set(response.json()["results"][0]) == {"id", "name"}
+    assert 'rel="first"' in response["Link"]
+
+
+@pytest.mark.parametrize(
+    ("part", "found"), [("AND", ["Wes Anderson"]), ("ÉMI", ["Émile Reynaud"]), ("x", []), ("%25", []), ("_", [])]
+)
+def test_directors_are_found_by_part_of_the_name_without_case(anonymous, directors, part, found):
+    assert names(anonymous.get(f"/api/directors/?name={part}")) == found
+
+
+def test_a_bad_name_is_400(anonymous, db):
+    assert refused_fields(anonymous.get("/api/directors/?name=a%00b")) == {"name"}
+
+
+def test_one_director_is_read_by_id(anonymous, directors):
+    director = directors[0]
+    assert anonymous.get(f"/api/directors/{director.pk}/").json() == {"id": director.pk, "name": "Wes Anderson"}
+
+
+@pytest.mark.parametrize("pk", [UNKNOWN_ID, 10**20, "x"])
+def test_an_unknown_director_is_404(anonymous, db, pk):
+    assert anonymous.get(f"/api/directors/{pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_nobody_writes_directors_here_not_even_staff(sam, directors, method):
+    for url in ("/api/directors/", f"/api/directors/{directors[0].pk}/"):
+        assert getattr(sam, method)(url, {"name": "X"}).status_code == 405
+    assert Director.objects.count() == 3
+
+
+def test_a_long_page_takes_no_more_queries_than_a_short_one(anonymous, directors):
+    of_three = number_of_queries(anonymous, "/api/directors/")
+    for i in range(12):
+        Director.objects.create(name=f"Director {i}")
+    assert number_of_queries(anonymous, "/api/directors/") == of_three

@@ -1,0 +1,119 @@
+"""The filters of the lists: each one alone, together, and with bad values."""
+
+import pytest
+
+from movies.tests.contract import Canonical, Classic, Community, Compact, Mount, refused_fields
+
+
+class FilterSuite(Mount):
+    @pytest.fixture(autouse=True)
+    def three_movies(self, make_movie, bob, charlie):
+        scott = {"director": "Ridley Scott"}
+        make_movie("Alien", release_date="1979-05-25", duration=117, genre_list=["Horror", "Thriller"], **scott)
+        blade = make_movie("Blade Runner", release_date="1982-06-25", duration=118, genre_list=["Thriller"], **scott)
+        make_movie("Amélie", director="Jean-Pierre Jeunet", genre_list=["Comedy"])
+        for who, stars in ((bob, 3), (charlie, 4)):
+            who.put(f"/api/movies/{blade.pk}/rating/", {"rating": stars})
+
+    @pytest.mark.parametrize(
+        ("query", "titles"),
+        [
+            ("", {"Alien", "Blade Runner", "Amélie"}),
+            ("title=ALI", {"Alien"}),
+            ("title=e", {"Alien", "Blade Runner", "Amélie"}),
+            ("title=%25", set()),
+            ("title=_", set()),
+            ("title=zebra", set()),
+            ("title=MÉLI", {"Amélie"}),
+            ("title=méli", {"Amélie"}),
+            ("title=++blade+++runner+", {"Blade Runner"}),
+            ("title=", {"Alien", "Blade Runner", "Amélie"}),
+            ("director=RIDLEY+scott", {"Alien", "Blade Runner"}),
+            ("director=Ridley", set()),
+            ("director=999999", set()),
+            ("genre=thriller", {"Alien", "Blade Runner"}),
+            ("genre=COMEDY", {"Amélie"}),
+            ("genre=Western", set()),
+            ("genre=999999", set()),
+            ("year=1979", {"Alien"}),
+            ("year=2024", set()),
+            ("released_after=1979-05-25", {"Alien", "Blade Runner"}),
+            ("released_after=1979-05-26", {"Blade Runner"}),
+            ("released_before=1979-05-25", {"Alien"}),
+            ("released_before=1979-05-24", set()),
+            ("min_duration=118", {"Blade Runner"}),
+            ("max_duration=117", {"Alien"}),
+            ("min_duration=0", {"Alien", "Blade Runner"}),
+            ("min_rating=3.5", {"Blade Runner"}),
+            ("min_rating=3.6", set()),
+            ("max_rating=3.4", {"Alien", "Amélie"}),
+            ("max_rating=3.5", {"Alien", "Blade Runner", "Amélie"}),
+            ("genre=thriller&director=ridley+scott&year=1982", {"Blade Runner"}),
+            ("title=alien&year=1982", set()),
+            ("no_such_parameter=1", {"Alien", "Blade Runner", "Amélie"}),
+            ("user__password__startswith=x", {"Alien", "Blade Runner", "Amélie"}),
+        ],
+    )
+    def test_a_filter_finds_what_it_says(self, anonymous, query, titles):
+        assert {item["title"] for item in self.page(anonymous.get(f"{self.list_url}?{query}"))} == titles
+
+    def test_director_and_genre_are_found_by_id(self, anonymous):
+        shown = anonymous.get("/api/movies/?title=amélie").json()["results"][0]
+        for query in (f"director={shown['director']['id']}", f"genre={shown['genre'][0]['id']}"):
+            assert [item["title"] for item in self.page(anonymous.get(f"{self.list_url}?{query}"))] == ["Amélie"]
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("year", "x"),
+            ("year", "0"),
+            ("year", "10000"),
+            ("year", "99999999999999999999"),
+            ("year", "NaN"),
+            ("year", "1979.5"),
+            ("released_after", "yesterday"),
+            ("released_after", "1979-02-30"),
+            ("released_before", "25.05.1979"),
+            ("min_duration", "long"),
+            ("min_duration", "-1"),
+            ("max_duration", "1e9"),
+            ("min_rating", "6"),
+            ("min_rating", "Infinity"),
+            ("max_rating", "-0.5"),
+            ("max_rating", "good"),
+            ("title", "a%00b"),
+            ("director", "a%00b"),
+            ("genre", "%00"),
+            ("ordering", "password"),
+            ("ordering", "user__password"),
+            ("ordering", "-"),
+            ("ordering", "title,nonsense"),
+        ],
+    )
+    def test_a_bad_value_is_400_on_the_parameter(self, anonymous, name, value):
+        assert refused_fields(anonymous.get(f"{self.list_url}?{name}={value}")) == {name}
+
+    def test_bytes_that_are_no_text_find_nothing_and_break_nothing(self, anonymous):
+        assert self.page(anonymous.get(f"{self.list_url}?title=%ff%fe")) == []
+
+    def test_the_page_counts_what_was_found(self, anonymous):
+        response = anonymous.get(f"{self.list_url}?genre=thriller&page_size=1")
+        assert len(self.page(response)) == 1
+        assert 'page=2&page_size=1>; rel="last"' in response["Link"]
+        assert "genre=thriller" in response["Link"]
+
+
+class TestCanonical(Canonical, FilterSuite):
+    pass
+
+
+class TestCommunity(Community, FilterSuite):
+    pass
+
+
+class TestCompact(Compact, FilterSuite):
+    pass
+
+
+class TestClassic(Classic, FilterSuite):
+    pass

@@ -1,0 +1,84 @@
+"""`ordering` of the lists: each key up and down, unknown values last in both directions, the newest id between equals."""
+
+import pytest
+
+from movies.models import Movie
+from movies.tests.contract import Canonical, Classic, Community, Compact, Mount
+
+
+@pytest.fixture
+def ordered_movies(make_movie, bob, charlie):
+    """Four movies, "d" without date and duration, such that every key orders them differently from the ids."""
+    movies = {
+        "b": make_movie("Éclair", release_date="1990-01-01", duration=90),
+        "a": make_movie("alien", release_date="2000-01-01", duration=120),
+        "c": make_movie("Zebra", release_date="1980-01-01", duration=100),
+        "d": make_movie("ALIENS"),
+    }
+
+    def url(name: str, action: str) -> str:
+        return f"/api/movies/{movies[name].pk}/{action}/"
+
+    for who, name, stars in ((bob, "a", 2), (bob, "b", 5), (charlie, "a", 3), (bob, "c", 4)):
+        assert who.put(url(name, "rating"), {"rating": stars}).status_code == 201
+    for who, name in ((bob, "c"), (charlie, "c"), (bob, "b")):
+        who.post(url(name, "like"))
+        who.put(url(name, "favorite"))
+        who.post(url(name, "comments"), {"text": "Hm."})
+    return movies
+
+
+BY_FEEDBACK_UP, BY_FEEDBACK_DOWN = "dabc", "cbda"
+
+
+class OrderingSuite(Mount):
+    def order(self, client, movies: dict[str, Movie], ordering: str) -> str:
+        names = {movie.pk: name for name, movie in movies.items()}
+        return "".join(names[item["id"]] for item in self.page(client.get(f"{self.list_url}?ordering={ordering}")))
+
+    @pytest.mark.parametrize(
+        ("key", "up", "down"),
+        [
+            ("id", "bacd", "dcab"),
+            ("created_at", "bacd", "dcab"),
+            ("title", "adcb", "bcda"),
+            ("release_date", "cbad", "abcd"),
+            ("duration", "bcad", "acbd"),
+            ("average_rating", "dacb", "bcad"),
+            ("ratings_count", "dcba", "acbd"),
+            ("likes_count", BY_FEEDBACK_UP, BY_FEEDBACK_DOWN),
+            ("favorites_count", BY_FEEDBACK_UP, BY_FEEDBACK_DOWN),
+            ("comments_count", BY_FEEDBACK_UP, BY_FEEDBACK_DOWN),
+        ],
+    )
+    def test_movies_come_up_and_down(self, anonymous, ordered_movies, key, up, down):
+        assert self.order(anonymous, ordered_movies, key) == up
+        assert self.order(anonymous, ordered_movies, f"-{key}") == down
+
+    def test_several_keys_decide_one_after_the_other(self, anonymous, ordered_movies):
+        assert self.order(anonymous, ordered_movies, "-likes_count,title") == "cbad"
+        assert self.order(anonymous, ordered_movies, "-likes_count,-title") == "cbda"
+
+    def test_an_empty_ordering_is_the_usual_one(self, anonymous, ordered_movies):
+        assert self.order(anonymous, ordered_movies, "") == ("dcab" if self.newest_first else "bacd")
+
+    def test_pages_of_equal_movies_neither_repeat_nor_lose_any(self, anonymous, make_movies):
+        expected = sorted(movie.pk for movie in make_movies(7))
+        urls = [f"{self.list_url}?ordering=-duration&page_size=2&page={number}" for number in (1, 2, 3, 4)]
+        assert sorted(item["id"] for url in urls for item in self.page(anonymous.get(url))) == expected
+
+
+class TestCanonical(Canonical, OrderingSuite):
+    pass
+
+
+class TestCommunity(Community, OrderingSuite):
+    pass
+
+
+class TestCompact(Compact, OrderingSuite):
+    pass
+
+
+class TestClassic(Classic, OrderingSuite):
+    pass

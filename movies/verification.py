@@ -1,0 +1,88 @@
+"""Recomputing everything that is kept beside what it is computed from, and comparing."""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Sum
+
+from config.text import fold_case
+from movies import search
+from movies.models import Comment, Director, Favorite, Genre, Like, Movie, MovieStats, Rating
+
+BATCH = 1000
+COUNTED = ("ratings_sum", "ratings_count", "likes_count", "favorites_count", "comments_count")
+
+
+def batches(advance: Callable[[int], None]) -> Iterator[list[Movie]]:
+    """All movies, complete, by id."""
+    movies = Movie.objects.complete().order_by("pk").iterator(chunk_size=BATCH)
+    while batch := list(islice(movies, BATCH)):
+        yield batch
+        advance(len(batch))
+
+
+def differences(advance: Callable[[int], None] = lambda n: None, *, fix: bool = False) -> Iterator[str]:
+    """Every difference as a sentence; `fix` also mends it. `advance` hears of each batch of movies done."""
+    yield from keys(Director.objects.order_by("pk").iterator(chunk_size=BATCH), "name", fix=fix)
+    yield from keys(Genre.objects.order_by("pk").iterator(chunk_size=BATCH), "name", fix=fix)
+    for batch in batches(advance):
+        with transaction.atomic():
+            yield from counts([movie.pk for movie in batch], fix=fix)
+            yield from keys(batch, "title", fix=fix)
+            yield from postings(batch, fix=fix)
+
+
+def counts(movie_ids: list[int], *, fix: bool) -> Iterator[str]:
+    # The lock keeps likes and ratings that arrive meanwhile from looking like differences.
+    kept = {stats.pk: stats for stats in MovieStats.objects.select_for_update().filter(pk__in=movie_ids).order_by("pk")}
+    true = counted(movie_ids)
+    for movie_id in movie_ids:
+        if movie_id not in kept:
+            yield f"movie {movie_id}: has no statistics"
+            stats = MovieStats(pk=movie_id, **true[movie_id])
+            wrong = list(COUNTED)
+        else:
+            stats = kept[movie_id]
+            wrong = [name for name in COUNTED if getattr(stats, name) != true[movie_id][name]]
+        for name in wrong:
+            if movie_id in kept:
+                yield f"movie {movie_id}: {name} is {getattr(stats, name)}, should be {true[movie_id][name]}"
+            setattr(stats, name, true[movie_id][name])
+        if wrong and fix:
+            stats.save()
+
+
+def counted(movie_ids: list[int]) -> dict[int, dict[str, int]]:
+    """What the statistics of these movies should be, counted from the tables."""
+    tallies: list[tuple[Any, dict[str, Any]]] = [
+        (Rating, {"ratings_sum": Sum("half_stars"), "ratings_count": Count("pk")}),
+        (Like, {"likes_count": Count("pk")}),
+        (Favorite, {"favorites_count": Count("pk")}),
+        (Comment, {"comments_count": Count("pk")}),
+    ]
+    true = {movie_id: dict.fromkeys(COUNTED, 0) for movie_id in movie_ids}
+    for model, expressions in tallies:
+        rows = model.objects.filter(movie__in=movie_ids).order_by().values("movie").annotate(**expressions)
+        for row in rows:
+            true[row.pop("movie")].update(row)
+    return true
+
+
+def keys(rows: Iterable[Movie | Director | Genre], name: str, *, fix: bool) -> Iterator[str]:
+    """Folded names that do not match their names."""
+    for row in rows:
+        key, true = getattr(row, f"{name}_key"), fold_case(getattr(row, name))
+        if key != true:
+            yield f"{row._meta.model_name} {row.pk}: {name}_key is {key!r}, should be {true!r}"
+            if fix:
+                row.save(update_fields=[f"{name}_key"])
+
+
+def postings(movies: list[Movie], *, fix: bool) -> Iterator[str]:
+    stale = list(search.stale(movies))
+    for movie in stale:
+        yield f"movie {movie.pk}: the search index does not match its texts"
+    if stale and fix:
+        search.index_batch(stale)
