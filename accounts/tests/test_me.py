@@ -4,7 +4,7 @@ import pytest
 
 from accounts.models import Session, User
 from accounts.services import update_profile
-from accounts.tests.contract import as_bearer, as_token
+from accounts.tests.contract import PASSWORD, as_bearer, as_token
 from collections_app.models import Collection
 from config.tests.helpers import fields_named, whole_database
 from movies import services
@@ -176,3 +176,26 @@ class TestDelete:
         LogEntry.objects.log_actions(sam.user.pk, [sam.user], CHANGE, "looked at it")
         assert sam.delete(ADDRESS).status_code == 204
         assert not User.objects.exists()
+
+
+def test_leaving_in_the_middle_of_ones_own_requests_breaks_none_of_them(server, at_once):
+    """The feedback that arrives while the account goes either goes with it or is refused; the counts stay exact."""
+    bob = server.post("/register/", {"username": "bob", "password": PASSWORD})[1]["token"]
+    movies = [server.post("/movies/", {"title": f"Movie {n}"}, Authorization=f"Token {bob}")[1]["id"] for n in range(4)]
+    for number in range(4):
+        token = server.post("/register/", {"username": f"alice{number}", "password": PASSWORD})[1]["token"]
+        header = {"Authorization": f"Token {token}"}
+
+        def act(method, path, body=None, header=header):
+            return server.request(method, path, body, **header)[0]
+
+        calls = [("POST", f"/movies/{movie}/comments/", {"text": "hi"}) for movie in movies]
+        calls += [("PUT", f"/movies/{movie}/rating/", {"rating": 4}) for movie in movies]
+        calls += [("POST", "/collection/", {"title": "t", "description": "d"}), ("PATCH", "/api/users/me/", {"email": ""})]
+        statuses = at_once(act, [*calls, ("DELETE", "/api/users/me/")])
+        assert set(statuses) <= {200, 201, 204, 401}, statuses
+        assert act("GET", "/api/users/me/") == 401
+    for movie in movies:
+        body = server.get(f"/movies/{movie}/")[1]
+        assert (body["comments_count"], body["ratings_count"], body["average_rating"]) == (0, 0, 0)
+    assert server.get("/api/users/")[1]["count"] == 1

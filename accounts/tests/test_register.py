@@ -79,3 +79,32 @@ class TestNoMountKnowsMoreThanTheOthers(Suite):
             for other in mounts:
                 credentials = {"username": f"hp{number}", "password": PASSWORD}
                 assert anonymous.post(other.address("login"), credentials).status_code == 200
+
+
+def test_of_simultaneous_registrations_of_one_name_exactly_one_succeeds(server, at_once):
+    addresses = ["/register/", "/api/auth/register", "/api/auth/register/", "/account/register/"] * 2
+    spellings = ["élodie", "Élodie", "ÉLODIE", "éLODIE"] * 2
+
+    def register(number):
+        body = {"username": spellings[number], "email": f"{number}@gmail.com", "password": PASSWORD, "password2": PASSWORD}
+        return server.post(addresses[number], body)
+
+    replies = at_once(register, [(number,) for number in range(8)])
+    assert sorted(status for status, _ in replies) == [201] + [400] * 7
+    for status, body in replies:
+        if status == 400:
+            assert "username" in str(body)
+            assert "already exists" in str(body)
+    assert server.get("/api/users/")[1]["count"] == 1
+
+
+def test_of_simultaneous_registrations_of_one_address_exactly_one_succeeds(server, at_once):
+    def register(number):
+        address = "Rit@Gmail.com" if number % 2 else "rit@gmail.com"
+        return server.post("/register/", {"username": f"hp{number}", "email": address, "password": PASSWORD})
+
+    replies = at_once(register, [(number,) for number in range(8)])
+    assert sorted(status for status, _ in replies) == [201] + [400] * 7
+    assert {str(body) for status, body in replies if status == 400} == {
+        "{'email': ['A user with that e-mail address already exists.']}"
+    }

@@ -1,5 +1,7 @@
 """The headings of the document, in the order in which it shows them: the canonical API, then the documents."""
 
+from movies.views.feedback import FeedbackActions
+
 CLASSIC = "classic (document 000)"
 COMPACT = "compact (document 001)"
 COMMUNITY = "community (document 002)"
@@ -28,7 +30,6 @@ CANONICAL_GROUPS = {
     "collection": "api · collections",
     "request-count": "api · request counter",
 }
-FEEDBACK_ACTIONS = ("favorite", "like", "comment", "rat")
 
 TAGS = [{"name": name, "description": description} for name, description in GROUPS.items()]
 
@@ -36,7 +37,7 @@ TAGS = [{"name": name, "description": description} for name, description in GROU
 def tags_of(dialect: str, basename: str, action: str) -> list[str]:
     """The headings of an operation. Documents 002 and 004 share their registration and login."""
     if dialect == "api":
-        is_feedback = basename == "movie" and any(word in action for word in FEEDBACK_ACTIONS)
+        is_feedback = basename == "movie" and hasattr(FeedbackActions, action)
         return ["api · feedback" if is_feedback else CANONICAL_GROUPS[basename]]
     if dialect == "community" and basename == "auth" and action != "logout":
         return [COMMUNITY, COLLECTOR]

@@ -8,7 +8,7 @@ from movies.tests.contract import PAGE_KEYS, UNKNOWN_ID, number_of_queries, refu
 
 @pytest.fixture
 def directors(db):
-    return [Director.objects.create(name=name) for name in ("Wes Anderson", "agnès varda", "Émile Reynaud")]
+    return [Director.objects.create(name=name) for name in ("Wes Anderson", "agnès varda", "Žofie Reynaud")]
 
 
 def names(response):
@@ -19,13 +19,13 @@ def names(response):
 
 def test_everybody_reads_the_directors_by_name(anonymous, directors):
     response = anonymous.get("/api/directors/")
-    assert names(response) == ["agnès varda", "Wes Anderson", "Émile Reynaud"]
+    assert names(response) == ["agnès varda", "Wes Anderson", "Žofie Reynaud"]
     assert set(response.json()["results"][0]) == {"id", "name"}
     assert 'rel="first"' in response["Link"]
 
 
 @pytest.mark.parametrize(
-    ("part", "found"), [("AND", ["Wes Anderson"]), ("ÉMI", ["Émile Reynaud"]), ("x", []), ("%25", []), ("_", [])]
+    ("part", "found"), [("AND", ["Wes Anderson"]), ("ŽOF", ["Žofie Reynaud"]), ("x", []), ("%25", []), ("_", [])]
 )
 def test_directors_are_found_by_part_of_the_name_without_case(anonymous, directors, part, found):
     assert names(anonymous.get(f"/api/directors/?name={part}")) == found

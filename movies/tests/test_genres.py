@@ -8,7 +8,7 @@ from movies.tests.contract import PAGE_KEYS, UNKNOWN_ID, refused_fields
 
 @pytest.fixture
 def genres(db):
-    return [Genre.objects.create(name=name) for name in ("Western", "drama", "Émotion")]
+    return [Genre.objects.create(name=name) for name in ("Western", "drama", "Žánr")]
 
 
 def names(response):
@@ -19,12 +19,12 @@ def names(response):
 
 def test_everybody_reads_the_genres_by_name(anonymous, genres):
     response = anonymous.get("/api/genres/")
-    assert names(response) == ["drama", "Western", "Émotion"]
+    assert names(response) == ["drama", "Western", "Žánr"]
     assert set(response.json()["results"][0]) == {"id", "name"}
     assert 'rel="first"' in response["Link"]
 
 
-@pytest.mark.parametrize(("part", "found"), [("WEST", ["Western"]), ("ÉMO", ["Émotion"]), ("x", []), ("_", [])])
+@pytest.mark.parametrize(("part", "found"), [("WEST", ["Western"]), ("ŽÁN", ["Žánr"]), ("x", []), ("_", [])])
 def test_genres_are_found_by_part_of_the_name_without_case(anonymous, genres, part, found):
     assert names(anonymous.get(f"/api/genres/?name={part}")) == found
 

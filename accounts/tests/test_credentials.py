@@ -1,0 +1,239 @@
+"""`Authorization: Token …` and `Authorization: Bearer …`, on every endpoint that needs one."""
+
+import base64
+import json
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+from rest_framework_simplejwt.tokens import AccessToken
+
+from accounts.models import Session, User
+from accounts.querysets import LAST_USED_PRECISION
+from accounts.tests.contract import as_bearer, as_token
+from config.tests.helpers import is_problem, whole_database
+
+ME = "/api/users/me/"
+CANONICAL = [
+    ("get", "/api/users/me/"),
+    ("patch", "/api/users/me/"),
+    ("delete", "/api/users/me/"),
+    ("post", "/api/users/me/password/"),
+    ("post", "/api/auth/logout/"),
+    ("post", "/api/movies/"),
+    ("put", "/api/movies/1/"),
+    ("patch", "/api/movies/1/"),
+    ("delete", "/api/movies/1/"),
+    ("post", "/api/movies/1/favorite/"),
+    ("put", "/api/movies/1/favorite/"),
+    ("delete", "/api/movies/1/favorite/"),
+    ("post", "/api/movies/1/like/"),
+    ("delete", "/api/movies/1/like/"),
+    ("post", "/api/movies/1/comments/"),
+    ("get", "/api/movies/1/rating/"),
+    ("put", "/api/movies/1/rating/"),
+    ("delete", "/api/movies/1/rating/"),
+    ("delete", "/api/comments/1/"),
+    ("post", "/api/ratings/"),
+    ("get", "/api/collections/"),
+    ("post", "/api/collections/"),
+    ("get", "/api/collections/favourite-genres/"),
+    ("get", f"/api/collections/{uuid4()}/"),
+    ("put", f"/api/collections/{uuid4()}/"),
+    ("patch", f"/api/collections/{uuid4()}/"),
+    ("delete", f"/api/collections/{uuid4()}/"),
+]
+DIALECTS = [
+    ("post", "/api/auth/logout"),
+    ("post", "/api/auth/movies"),
+    ("post", "/api/auth/rating"),
+    ("post", "/logout/"),
+    ("post", "/movies/"),
+    ("put", "/movies/1/"),
+    ("patch", "/movies/1/"),
+    ("delete", "/movies/1/"),
+    ("post", "/movies/1/like/"),
+    ("post", "/movies/1/comments/"),
+    ("post", "/movies/1/favorite/"),
+    ("put", "/movies/1/rating/"),
+    ("delete", "/comments/1/"),
+    ("get", "/collection/"),
+    ("post", "/collection/"),
+    ("get", f"/collection/{uuid4()}/"),
+    ("put", f"/collection/{uuid4()}/"),
+    ("patch", f"/collection/{uuid4()}/"),
+    ("delete", f"/collection/{uuid4()}/"),
+    ("post", "/account/logout/"),
+    ("post", "/"),
+    ("put", "/1/"),
+    ("patch", "/1/"),
+    ("delete", "/1/"),
+]
+PROTECTED = CANONICAL + DIALECTS
+BY_NAME = [" ".join(endpoint) for endpoint in PROTECTED]
+
+
+@pytest.fixture
+def ask(anonymous):
+    def ask(endpoint, **headers):
+        method, path = endpoint
+        return getattr(anonymous, method)(path, **headers)
+
+    return ask
+
+
+@pytest.mark.parametrize("endpoint", PROTECTED, ids=BY_NAME)
+def test_without_a_credential_the_answer_is_401_and_nothing_changes(ask, alice, endpoint):
+    before = whole_database()
+    response = ask(endpoint)
+    assert response.status_code == 401
+    assert response["WWW-Authenticate"] == "Token"
+    assert is_problem(response) == (endpoint in CANONICAL)
+    assert whole_database() == before
+
+
+@pytest.mark.parametrize("endpoint", PROTECTED, ids=BY_NAME)
+def test_both_kinds_of_credential_open_the_endpoint(ask, person, scheme, endpoint):
+    alice = person("alice")
+    secret = {"Token": alice.credentials.token, "Bearer": alice.credentials.access}[scheme]
+    assert ask(endpoint, HTTP_AUTHORIZATION=f"{scheme} {secret}").status_code in {200, 204, 400, 404}
+
+
+@pytest.mark.parametrize("endpoint", PROTECTED, ids=BY_NAME)
+def test_neither_kind_passes_for_the_other(ask, alice, endpoint):
+    for header in (as_token(alice.credentials.access), as_bearer(alice.credentials.token)):
+        assert ask(endpoint, **header).status_code == 401
+
+
+def part(text):
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def forged(token, **changes):
+    head, body, signature = token.split(".")
+    claims = {**json.loads(base64.urlsafe_b64decode(body + "==")), **changes}
+    return f"{head}.{part(json.dumps(claims))}.{signature}"
+
+
+GARBAGE = [
+    "",
+    " ",
+    "Token",
+    "Bearer",
+    "Token ",
+    "Bearer ",
+    "Token a b",
+    "Bearer a b",
+    "Basic YWxpY2U6eA==",
+    "Digest username=alice",
+    "garbage",
+    "Token \xff\xfe",
+    "Bearer \xff\xfe",
+    "Token \x00",
+    "Bearer \x00",
+    "Bearer ..",
+    "Bearer e30.e30.e30",
+    f"Bearer {part('[' * 5000)}.e30.x",
+    f"Bearer {part('null')}.{part('null')}.",
+    "Bearer " + part('{"alg":"none"}') + "." + part('{"sid":1,"token_type":"access"}') + ".",
+    "Token " + "x" * 100_000,
+    "Bearer " + "x" * 100_000,
+    "Token ' OR 1=1 --",
+    "Tökën \xe4",
+]
+
+
+@pytest.mark.parametrize("header", GARBAGE, ids=range(len(GARBAGE)))
+def test_garbage_in_the_header_is_401(anonymous, alice, header):
+    for method, path in (("get", ME), ("get", "/collection/"), ("post", "/movies/"), ("post", "/"), ("post", "/api/auth/rating")):
+        assert getattr(anonymous, method)(path, HTTP_AUTHORIZATION=header).status_code == 401
+
+
+@pytest.mark.parametrize("header", ["Token dead", "Bearer dead"])
+def test_a_dead_credential_is_401_even_where_none_is_needed(anonymous, header):
+    assert anonymous.get("/movies/", HTTP_AUTHORIZATION=header).status_code == 401
+
+
+@pytest.mark.parametrize("scheme_name", ["token", "TOKEN", "ToKeN"])
+def test_the_scheme_is_written_in_any_case(anonymous, alice, scheme_name):
+    header = f"{scheme_name} {alice.credentials.token}"
+    assert anonymous.get(ME, HTTP_AUTHORIZATION=header).status_code == 200
+
+
+def test_a_session_cannot_be_exchanged_in_a_signed_token(anonymous, alice, bob):
+    for changes in ({"sid": Session.objects.get(user=bob.user).pk}, {"exp": 9999999999}, {"user_id": bob.user.pk}):
+        assert anonymous.get(ME, **as_bearer(forged(alice.credentials.access, **changes))).status_code == 401
+
+
+def test_a_token_signed_elsewhere_is_refused(anonymous, alice, settings):
+    import jwt
+
+    claims = jwt.decode(alice.credentials.access, options={"verify_signature": False})
+    for key, algorithm in (("x" * 64, "HS256"), (settings.SECRET_KEY, "HS512")):
+        assert anonymous.get(ME, **as_bearer(jwt.encode(claims, key, algorithm))).status_code == 401
+
+
+def test_an_access_token_without_a_session_is_refused(anonymous, alice):
+    assert anonymous.get(ME, **as_bearer(str(AccessToken.for_user(alice.user)))).status_code == 401
+
+
+def test_an_expired_access_token_is_refused_and_the_session_lives(anonymous, alice):
+    token = AccessToken(alice.credentials.access)
+    token.set_exp(from_time=timezone.now() - timedelta(hours=3), lifetime=timedelta(hours=1))
+    assert anonymous.get(ME, **as_bearer(str(token))).status_code == 401
+    assert alice.get(ME).status_code == 200
+
+
+def test_an_access_token_lives_as_long_as_the_settings_say(alice, settings):
+    token = AccessToken(alice.credentials.access)
+    assert token["exp"] - token["iat"] == settings.ACCESS_TOKEN_MINUTES * 60
+
+
+def test_an_expired_session_is_over_for_both_kinds(alice, scheme):
+    Session.objects.update(expires_at=timezone.now())
+    assert alice.use(scheme).get(ME).status_code == 401
+
+
+def test_an_inactive_user_is_locked_out_and_comes_back_when_active_again(alice, scheme):
+    alice.use(scheme)
+    User.objects.update(is_active=False)
+    assert alice.get(ME).status_code == 401
+    User.objects.update(is_active=True)
+    assert alice.get(ME).status_code == 200
+
+
+def test_a_deleted_user_is_locked_out(alice, scheme):
+    alice.use(scheme)
+    User.objects.get().delete()
+    assert alice.get(ME).status_code == 401
+
+
+def test_use_extends_the_session_but_is_not_written_down_each_time(alice, scheme, settings):
+    alice.use(scheme)
+    before = Session.objects.get()
+    alice.get(ME)
+    assert Session.objects.get().last_used_at == before.last_used_at
+    long_ago = timezone.now() - LAST_USED_PRECISION - timedelta(minutes=1)
+    Session.objects.update(last_used_at=long_ago, expires_at=timezone.now() + timedelta(days=1))
+    assert alice.get(ME).status_code == 200
+    after = Session.objects.get()
+    assert after.last_used_at > long_ago
+    assert after.expires_at - after.last_used_at == timedelta(days=settings.SESSION_DAYS)
+
+
+def test_a_request_costs_one_query_for_its_credential(alice, scheme, django_assert_num_queries):
+    alice.use(scheme)
+    with django_assert_num_queries(1):
+        assert alice.get(ME).status_code == 200
+
+
+def test_only_digests_of_tokens_are_stored(alice):
+    everything = str(whole_database())
+    assert Session.digest(alice.credentials.token) in everything
+    assert alice.credentials.token not in everything
+
+
+def test_expired_sessions_can_be_told_from_the_others(alice, bob):
+    Session.objects.filter(user=alice.user).update(expires_at=timezone.now())
+    assert [session.user for session in Session.objects.expired()] == [alice.user]

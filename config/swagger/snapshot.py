@@ -1,0 +1,9 @@
+"""The document as text, as it is committed."""
+
+import json
+
+from config.swagger.generator import document
+
+
+def generated() -> str:
+    return json.dumps(document("/").as_dict(), indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,105 @@
+"""`bin/run`, as `make run` calls it: a newcomer's first start, and the second one."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import urllib.request
+
+import pytest
+from django.conf import settings
+
+from metrics.tests.server import is_running, wait_until
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Run:
+    """One call of `bin/run` in a session of its own, as a terminal would hold it."""
+
+    def __init__(self, folder, port, **env):
+        self.log, self.port = folder / f"run-{port}.log", port
+        clean = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
+        env = {**clean, "VAR_DIR": str(folder / "var"), "PORT": str(port), **env}
+        self.process = subprocess.Popen(
+            ["make", "run"], cwd=settings.BASE_DIR, env=env, stdout=self.log.open("wb"), stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )  # fmt: skip
+
+    def output(self):
+        return self.log.read_text()
+
+    def get(self, path):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as reply:
+            return reply.status, reply.read().decode()
+
+    def is_up(self):
+        assert self.process.poll() is None, self.output()
+        try:
+            return self.get("/readyz")[0] == 200
+        except OSError:
+            return False
+
+    def pids(self):
+        return [int(pid) for pid in os.listdir("/proc") if pid.isdecimal() and self.owns(int(pid))]
+
+    def owns(self, pid):
+        try:
+            return os.getsid(pid) == self.process.pid or f"PORT={self.port}" in open(f"/proc/{pid}/environ").read()
+        except OSError:
+            return False
+
+    def interrupt(self):
+        """Ctrl-C: the terminal signals the whole foreground group."""
+        pids = self.pids()
+        os.killpg(self.process.pid, signal.SIGINT)
+        self.process.wait(30)
+        return pids
+
+
+@pytest.fixture
+def run(tmp_path):
+    runs = []
+
+    def start(port, **env):
+        runs.append(Run(tmp_path, port, **env))
+        return runs[-1]
+
+    yield start
+    for run in runs:
+        if run.process.poll() is None:
+            run.interrupt()
+
+
+def test_a_newcomer_gets_a_server_a_catalogue_an_admin_and_the_addresses(run):
+    port = free_port()
+    first = run(port)
+    wait_until(first.is_up, first.output)
+    for address in ("/api/movies/", "/swagger/", "/admin/"):
+        assert f"http://127.0.0.1:{port}{address}" in first.output()
+    assert re.search(r"admin, password \S{12,}", first.output())
+    assert '"count":240' in first.get("/api/movies/?page_size=1")[1]
+    assert first.get("/swagger/")[0] == 200
+    pids = first.interrupt()
+    assert len(pids) >= 4  # make or honcho, gunicorn, two workers, the mail worker
+    wait_until(lambda: not any(is_running(pid) for pid in pids))
+
+    second = run(port, WORKERS="1")
+    wait_until(second.is_up, second.output)
+    assert "password" not in second.output()
+    assert '"count":240' in second.get("/api/movies/?page_size=1")[1]
+
+
+def test_a_port_that_is_taken_is_said_so(tmp_path, run):
+    with socket.socket() as occupant:
+        occupant.bind(("127.0.0.1", 0))
+        occupant.listen()
+        port = occupant.getsockname()[1]
+        refused = run(port)
+        assert refused.process.wait(120) != 0
+    assert f"Port {port} on 127.0.0.1 is taken" in refused.output()

@@ -1,0 +1,82 @@
+"""What the service knows of its own use: the requests counted so far, the resets, and the throttles' windows."""
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from metrics.querysets import CounterSourceQuerySet, CountPeriodQuerySet, InstallationQuerySet, ThrottleWindowQuerySet
+
+
+class Installation(models.Model):
+    """This database's random name, in one row. Counter files bear it, so that no other database inherits them."""
+
+    ONLY = 1
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY)
+    identity = models.UUIDField(default=uuid.uuid4, editable=False)
+
+    objects: ClassVar[InstallationQuerySet] = InstallationQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="installation_is_one_row")]
+
+    def __str__(self) -> str:
+        return str(self.identity)
+
+
+class CounterSource(models.Model):
+    """One counter file of one host, and how many requests it has reported so far."""
+
+    id = models.UUIDField(primary_key=True)
+    host = models.CharField(max_length=255)
+    counted = models.PositiveBigIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[CounterSourceQuerySet] = CounterSourceQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["-updated_at"]
+
+    def __str__(self) -> str:
+        return f"{self.host}: {self.counted} requests"
+
+
+class CountPeriod(models.Model):
+    """The time from one reset to the next; the newest row is the current one. The ended ones are the log of resets."""
+
+    started_at = models.DateTimeField(default=timezone.now)
+    base = models.PositiveBigIntegerField(default=0, help_text="Requests ever counted when this period began.")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    total = models.PositiveBigIntegerField(null=True, blank=True, help_text="Requests of this period, once it ended.")
+    reset_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    reset_from = models.GenericIPAddressField(null=True, blank=True, help_text="Where the reset came from.")
+
+    objects: ClassVar[CountPeriodQuerySet] = CountPeriodQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"period {self.pk}"
+
+
+class ThrottleWindow(models.Model):
+    """How often one caller has done one thing since the caller's window opened."""
+
+    key = models.CharField(max_length=120, unique=True)
+    count = models.PositiveIntegerField(default=0)
+    expires_at = models.DateTimeField(db_index=True)
+
+    objects: ClassVar[ThrottleWindowQuerySet] = ThrottleWindowQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["-expires_at"]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.count}"

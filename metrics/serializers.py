@@ -1,0 +1,9 @@
+from rest_framework import serializers
+
+
+class RequestCountSerializer(serializers.Serializer):
+    requests = serializers.IntegerField(help_text="HTTP requests answered since the last reset, this one included.")
+
+
+class MessageSerializer(serializers.Serializer):
+    message = serializers.CharField()

@@ -1,0 +1,130 @@
+"""The counter's file: one 8-byte slot per worker process of this host, mapped into the memory of all of them.
+
+What a process has added stays in the file when the process dies, `kill -9` included, because the pages belong to
+the kernel. Slots only ever grow: the slot of a dead process is taken over and goes on from its value.
+
+A process owns a slot, or is the one that writes to the database, by a POSIX record lock on its bytes. The kernel drops
+such a lock whenever its process ends, a forked child does not inherit it, and it works between containers that share
+the folder; so no process number is ever compared. One trap comes with it: closing *any* descriptor of the file drops
+all locks the process holds on it. Hence a process has a counter file open at most once.
+"""
+
+import fcntl
+import logging
+import mmap
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+logger = logging.getLogger(__name__)
+
+MAGIC = b"MARQUEE1"  # then the 16 bytes of the source's uuid
+HEADER_SIZE = 64
+SLOT_SIZE = 8
+GROWTH = 4096  # bytes; the first block has room for the header and 504 slots
+
+
+class DamagedFile(Exception):
+    """The file is not a counter's file, or has lost its end."""
+
+
+@contextmanager
+def exclusive(directory: Path) -> Iterator[None]:
+    """One process of this host at a time opens, makes, replaces or extends the counter files of `directory`."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+class SlotFile:
+    """An open counter file. `source` is what the database knows it by."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file = path.open("r+b", buffering=0)
+        self._map = self._map_whole()
+        self.source = uuid.UUID(bytes=self._map[len(MAGIC) : len(MAGIC) + 16])
+
+    @classmethod
+    def open_or_create(cls, path: Path) -> "SlotFile":
+        """To be called under `exclusive(path.parent)`."""
+        try:
+            return cls(path)
+        except FileNotFoundError:
+            return cls.create(path)
+        except DamagedFile as error:
+            logger.error("The counter file %s is damaged (%s) and a new one begins.", path, error)
+            return cls.replace(path)
+
+    @classmethod
+    def create(cls, path: Path) -> "SlotFile":
+        unfinished = path.with_suffix(".new")
+        # Written out, not left sparse: a full disk must show here, as an error, and not later as a bus error.
+        unfinished.write_bytes((MAGIC + uuid.uuid4().bytes).ljust(GROWTH, b"\0"))
+        unfinished.replace(path)
+        return cls(path)
+
+    @classmethod
+    def replace(cls, path: Path) -> "SlotFile":
+        """A new file, with the old one kept beside it for whoever wants to know."""
+        path.replace(path.with_suffix(".replaced"))
+        return cls.create(path)
+
+    def _map_whole(self) -> mmap.mmap:
+        size = os.fstat(self._file.fileno()).st_size
+        if size < GROWTH or size % GROWTH:
+            raise DamagedFile(f"its size is {size} bytes")
+        mapped = mmap.mmap(self._file.fileno(), size)
+        if mapped[: len(MAGIC)] != MAGIC:
+            raise DamagedFile("its header is wrong")
+        return mapped
+
+    def slots(self) -> memoryview:
+        return memoryview(self._map)[HEADER_SIZE:].cast("Q")
+
+    def total(self) -> int:
+        """The sum over all slots, those that other processes have added in the meantime included."""
+        size = os.fstat(self._file.fileno()).st_size
+        if size < len(self._map):
+            raise DamagedFile(f"it was cut to {size} bytes")
+        if size > len(self._map):
+            self._map = self._map_whole()
+        return sum(self.slots())
+
+    def is_in_place(self) -> bool:
+        """Whether the path still leads to this very file, whole."""
+        try:
+            found = os.stat(self.path)
+        except FileNotFoundError:
+            return False
+        return found.st_ino == os.fstat(self._file.fileno()).st_ino and found.st_size >= len(self._map)
+
+    def claim(self) -> int:
+        """The index of a slot that is this process's own from now on. To be called under `exclusive()`."""
+        self.total()  # maps what another process has appended
+        index = 0
+        while not self._lock(HEADER_SIZE + SLOT_SIZE * index):
+            index += 1
+            if index == len(self.slots()):
+                self._grow()
+        return index
+
+    def claim_writing(self) -> bool:
+        """Whether this process is the one that writes to the database; once it is, it stays so until it ends."""
+        return self._lock(0)
+
+    def _lock(self, offset: int) -> bool:
+        try:
+            fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, SLOT_SIZE, offset)
+        except (BlockingIOError, PermissionError):  # POSIX leaves open which of EAGAIN and EACCES it is
+            return False
+        return True
+
+    def _grow(self) -> None:
+        os.pwrite(self._file.fileno(), bytes(GROWTH), len(self._map))
+        self._map = self._map_whole()

@@ -1,0 +1,16 @@
+"""The request counter in the canonical API, below `/api/`, and the health checks, at the root."""
+
+from django.urls import path
+from rest_framework.routers import SimpleRouter
+
+from metrics import health
+from metrics.views import RequestCountViewSet
+
+router = SimpleRouter(use_regex_path=False)
+router.register("request-count", RequestCountViewSet, basename="request-count")
+urlpatterns = router.urls
+
+health_urlpatterns = [
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+]
