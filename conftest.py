@@ -19,7 +19,9 @@ class Person:
     """A user with one login, and a client that sends its credential: `alice.get("/movies/")`."""
 
     def __init__(self, username: str, scheme: str = "Token", **fields: Any) -> None:
-        self.user = User.objects.create_user(username, fields.pop("email", f"{username}@example.com"), PASSWORD, **fields)
+        self.user = User.objects.create_user(
+            username, fields.pop("email", f"{username}@example.com"), PASSWORD, **fields
+        )
         self.credentials: Credentials = open_session(user=self.user)
         self.client = APIClient()
         self.use(scheme)
@@ -83,8 +85,15 @@ def make_movie(db: None) -> Callable[..., Movie]:
 @pytest.fixture
 def movie(make_movie: Callable[..., Movie], alice: Person) -> Movie:
     """Alice's movie."""
-    return make_movie("Alien", by=alice, description="In space.", release_date="1979-05-25", duration=117,
-                      director="Ridley Scott", genre_list=["Horror", "Science Fiction"])
+    return make_movie(
+        "Alien",
+        by=alice,
+        description="In space.",
+        release_date="1979-05-25",
+        duration=117,
+        director="Ridley Scott",
+        genre_list=["Horror", "Science Fiction"],
+    )
 
 
 @pytest.fixture(autouse=True)

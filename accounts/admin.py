@@ -1,8 +1,5 @@
 """Users and their logins."""
 
-from collections.abc import Iterable
-from typing import Any
-
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
@@ -11,14 +8,15 @@ from django.http import HttpRequest
 
 from accounts import services
 from accounts.models import Session, User
-from config.admin import LargeTableAdmin, ReadOnlyAdmin
+from config.admin import LargeTableAdmin, ReadOnlyAdmin, SummarisedDeletionMixin
 from config.text import fold_case
 
 admin.site.unregister(Group)
 
 
 @admin.register(User)
-class UserAdmin(LargeTableAdmin, DjangoUserAdmin):
+class UserAdmin(SummarisedDeletionMixin, LargeTableAdmin, DjangoUserAdmin):
+    goes_along = "ratings, likes, favourites, comments and collections"
     list_display = ["username", "email", "email_confirmed", "is_staff", "is_active", "date_joined"]
     list_filter = ["is_staff", "is_active", "email_confirmed"]
     search_fields = ["username_key__startswith", "email_key__startswith"]
@@ -35,16 +33,6 @@ class UserAdmin(LargeTableAdmin, DjangoUserAdmin):
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         return super().get_search_results(request, queryset, fold_case(search_term))
-
-    def get_deleted_objects(self, objs: Iterable[User], request: HttpRequest) -> Any:
-        """What the confirmation page shows: the feedback that goes with an account may be too much to list."""
-        users = list(objs)
-        return (
-            [f"{user}, with ratings, likes, comments and collections" for user in users],
-            {"users": len(users)},
-            set(),
-            [],
-        )
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         services.delete_account(user=obj)

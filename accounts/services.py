@@ -11,6 +11,7 @@ from accounts import tokens
 from accounts.exceptions import InvalidCredentials
 from accounts.models import Session, User
 
+DELETION_ATTEMPTS = 10
 PROFILE_COLUMNS = {"username": ["username", "username_key"], "email": ["email", "email_key", "email_confirmed"]}
 
 
@@ -48,7 +49,8 @@ def save_user(user: User, columns: list[str] | None = None) -> None:
         taken = User.objects.taken(username=user.username, email=user.email, but=user if user.pk else None)
         if not taken:
             raise
-        raise ValidationError(taken, code="unique") from error
+        messages = {field: [message] for field, message in taken.items()}
+        raise ValidationError(messages, code="unique") from error
 
 
 def open_session(*, user: User, user_agent: str = "") -> Credentials:
@@ -93,13 +95,25 @@ def change_password(*, user: User, password: str) -> None:
     Session.objects.filter(user=user).delete()
 
 
-@transaction.atomic
 def delete_account(*, user: User) -> None:
-    """Removes the account and its personal data; the movies it added stay in the catalogue, without a name."""
+    """Removes the account and its personal data; the movies it added stay in the catalogue, without a name.
+
+    Feedback that arrives meanwhile on another connection protects the account: then everything is done once more.
+    """
+    for _ in range(DELETION_ATTEMPTS - 1):
+        try:
+            return delete_account_at_once(user=user)
+        except IntegrityError:
+            continue
+    return delete_account_at_once(user=user)
+
+
+@transaction.atomic
+def delete_account_at_once(*, user: User) -> None:
     from movies.services import forget_user  # the catalogue knows accounts; only this step needs the way back
 
     forget_user(user=user)
-    user.delete()
+    User.objects.filter(pk=user.pk).delete()
 
 
 @transaction.atomic

@@ -2,8 +2,11 @@
 
 from collections import Counter
 from typing import Any
+from uuid import UUID
 
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
+from rest_framework.fields import empty
 
 from collections_app.models import MAX_GENRES, MAX_TEXT, MAX_TITLE, Collection, CollectionMovie
 from collections_app.services import in_catalogue
@@ -23,26 +26,42 @@ class ExactField(serializers.CharField):
         super().__init__(trim_whitespace=False, **kwargs)
 
 
+class TextUUIDField(serializers.UUIDField):
+    """A UUID as text. DRF would take any number, and even `true`, for the UUID of that value."""
+
+    def to_internal_value(self, data: Any) -> UUID:
+        if not isinstance(data, str):
+            self.fail("invalid", value=data)
+        return super().to_internal_value(data)
+
+
 class CollectionMovieListSerializer(serializers.ListSerializer):
     """The movies of one collection: each once, and with a title unless the catalogue knows it."""
 
-    def validate(self, attrs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        times = Counter(movie.get("uuid") for movie in attrs)
+    def get_value(self, dictionary: Any) -> Any:
+        value = super().get_value(dictionary)
+        # A form sends movies as `movies[0]title=…`; DRF would overlook that it sends something else as `movies`.
+        return dictionary.get(self.field_name, empty) if value is empty else value
+
+    def to_internal_value(self, data: Any) -> list[dict[str, Any]]:
+        # Not in validate(), whose errors DRF would put below "non_field_errors" instead of beside their movies.
+        movies = super().to_internal_value(data)
+        times = Counter(movie.get("uuid") for movie in movies)
         known = in_catalogue([key for key in times if key])
-        errors: list[dict[str, list[str]]] = [{} for _ in attrs]
-        for movie, error in zip(attrs, errors, strict=True):
+        errors: list[dict[str, list[ErrorDetail]]] = [{} for _ in movies]
+        for movie, error in zip(movies, errors, strict=True):
             key = movie.get("uuid")
             if key and times[key] > 1:
-                error["uuid"] = ["The same movie is in the list more than once."]
+                error["uuid"] = [ErrorDetail("The same movie is in the list more than once.", "unique")]
             if not movie.get("title") and key not in known:
-                error["title"] = ["This field is required."]
+                error["title"] = [ErrorDetail("This field is required.", "required")]
         if any(errors):
             raise serializers.ValidationError(errors)
-        return attrs
+        return movies
 
 
 class CollectionMovieSerializer(serializers.ModelSerializer):
-    uuid = serializers.UUIDField(required=False, allow_null=True)
+    uuid = TextUUIDField(required=False, allow_null=True)
     title = ExactField(max_length=MAX_TITLE, required=False, validators=[not_blank])
     description = ExactField(max_length=MAX_TEXT, required=False, allow_blank=True)
     genres = ExactField(max_length=MAX_GENRES, required=False, allow_blank=True)

@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from django.db import transaction
+from django.shortcuts import get_object_or_404
 
 from accounts.models import User
 from collections_app.models import Collection, CollectionMovie
@@ -26,7 +27,7 @@ def create_collection(
 @transaction.atomic
 def change_collection(*, collection: Collection, movies: list[dict[str, Any]] | None = None, **texts: str) -> None:
     """Changes what is given; given `movies` replace the list. Concurrent changes wait for each other."""
-    collection = Collection.objects.select_for_update().get(pk=collection.pk)
+    collection = get_object_or_404(Collection.objects.select_for_update(), pk=collection.pk)
     for name, text in texts.items():
         setattr(collection, name, text)
     collection.save()

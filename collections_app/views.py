@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.shortcuts import get_object_or_404
 from rest_framework import status, viewsets
 from rest_framework.decorators import action
 from rest_framework.permissions import IsAuthenticated
@@ -50,7 +51,7 @@ class CollectionViewSet(viewsets.ModelViewSet):
     def reply(
         self, collection: Collection, shape: type[BaseSerializer], code: int, headers: dict[str, str]
     ) -> Response:
-        fresh = self.get_queryset().get(pk=collection.pk)
+        fresh = get_object_or_404(self.get_queryset(), pk=collection.pk)
         return Response(shape(fresh, context=self.get_serializer_context()).data, status=code, headers=headers)
 
     @action(detail=False, url_path="favourite-genres", pagination_class=None)

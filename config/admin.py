@@ -1,5 +1,6 @@
 """What every admin page of a large catalogue needs."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -9,6 +10,9 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 MOST_COUNTED = 10_000
+
+admin.site.site_header = admin.site.site_title = "Marquee"
+admin.site.index_title = "Everything that is kept"
 
 
 class BoundedPaginator(Paginator):
@@ -24,7 +28,18 @@ class LargeTableAdmin(admin.ModelAdmin):
 
     paginator = BoundedPaginator
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
+
+
+class SummarisedDeletionMixin:
+    """The confirmation page names what goes along with a row, instead of listing what may be too much to list."""
+
+    goes_along: str
+
+    def get_deleted_objects(self, objs: Iterable[Model], request: HttpRequest) -> Any:
+        rows = [f"{row}, with {self.goes_along}" for row in objs]
+        return rows, {str(self.model._meta.verbose_name_plural): len(rows)}, set(), []  # type: ignore[attr-defined]
 
 
 class ReadOnlyAdmin(LargeTableAdmin):

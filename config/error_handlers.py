@@ -5,8 +5,10 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import AuthenticationFailed, ParseError
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
@@ -16,15 +18,24 @@ PROBLEM_JSON = "application/problem+json"
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turns every expected error into a reply in the caller's dialect; None (a 500) for the unexpected."""
+    request = context["request"]
     if isinstance(error, SuspiciousOperation):
         error = ParseError(str(error))
+    elif isinstance(error, IntegrityError) and login_has_ended(request):
+        error = AuthenticationFailed("The account was deleted or logged out meanwhile.")
+        error.auth_header = request.authenticators[0].authenticate_header(request)  # type: ignore[attr-defined]
     response = drf_exception_handler(error, context)
-    request = context["request"]
     if response is None or getattr(request, "version", None) != CANONICAL:
         return response
     response.data = problem(response.status_code, response.data, request.path)
     response.content_type = PROBLEM_JSON
     return response
+
+
+def login_has_ended(request: Request) -> bool:
+    """Whether the login that this request came with is gone: what it wrote for its user then refers to nobody."""
+    login = request.auth
+    return login is not None and not type(login).objects.filter(pk=login.pk).exists()
 
 
 def problem(status_code: int, data: Any, instance: str) -> dict[str, Any]:

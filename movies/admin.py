@@ -10,7 +10,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 
-from config.admin import LargeTableAdmin, ReadOnlyAdmin
+from config.admin import LargeTableAdmin, ReadOnlyAdmin, SummarisedDeletionMixin
 from config.text import fold_accents, fold_case
 from movies import covers, models, search, services
 from movies.fields import stars
@@ -45,7 +45,8 @@ class MovieForm(forms.ModelForm):
 
 
 @admin.register(models.Movie)
-class MovieAdmin(LargeTableAdmin):
+class MovieAdmin(SummarisedDeletionMixin, LargeTableAdmin):
+    goes_along = "its ratings, likes, favourites and comments"
     form = MovieForm
     list_display = ["title", "release_date", "director", "rating", "favorites", "user", "created_at"]
     list_select_related = ["director", "user", "stats"]

@@ -2,6 +2,8 @@
 
 import io
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -54,6 +56,23 @@ def encoded(picture: Image.Image) -> bytes:
 def replace(movie: Movie, cover: ContentFile | None) -> None:
     """Gives an unsaved change of `movie` a new cover or none; the old file goes once the change is committed."""
     old, storage = movie.cover_image.name, movie.cover_image.storage
-    movie.cover_image = cover or ""
+    if cover is None:
+        movie.cover_image = ""
+    else:
+        movie.cover_image.save(cover.name, cover, save=False)
     if old:
         transaction.on_commit(lambda: storage.delete(old), robust=True)
+
+
+@contextmanager
+def kept_only_if_committed(movie: Movie) -> Iterator[None]:
+    """A transaction that changes `movie`. Where it fails, the file of the new cover goes too."""
+    old = movie.cover_image.name
+    try:
+        with transaction.atomic():
+            yield
+    except BaseException:
+        new = movie.cover_image.name
+        if new and new != old:
+            movie.cover_image.storage.delete(new)
+        raise

@@ -1,6 +1,6 @@
 """Fields that the movies' serializers are made of: what a director, genre, rating, cover or user may look like."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError as DjangoValidationError
@@ -112,8 +112,8 @@ class StarsField(serializers.Field):
         if isinstance(data, bool) or not isinstance(data, (int, float, str)):
             self.fail("off_scale")
         try:
-            half_stars = 2 * Decimal(str(data)[:40])
-        except InvalidOperation:
+            half_stars = 2 * Decimal(str(data))
+        except ArithmeticError:  # no number, or one beyond what Decimal can hold
             self.fail("off_scale")
         if not half_stars.is_finite() or not MIN_HALF_STARS <= half_stars <= MAX_HALF_STARS or half_stars % 1:
             self.fail("off_scale")

@@ -27,8 +27,9 @@ class NamedQuerySet(models.QuerySet[Any]):
         return self.get_or_create(name_key=fold_case(name), defaults={"name": " ".join(name.split())})[0]
 
     def matching(self, reference: str) -> Self:
-        """By id where `reference` is a number, else by name."""
-        return self.filter(pk=int(reference)) if is_id(reference) else self.named(reference)
+        """By id where `reference` is the id of one, else by name ("1984" may be either)."""
+        by_id = self.filter(pk=int(reference)) if is_id(reference) else self.none()
+        return by_id if by_id.exists() else self.named(reference)
 
 
 def is_id(reference: str) -> bool:

@@ -32,25 +32,25 @@ def lock(movie: Movie) -> MovieStats:
 # --- Movies ---------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
 def add_movie(*, by: User | None, **fields: Any) -> Movie:
     """Adds a movie, makes it searchable, and puts the creator's mail in the outbox."""
     movie = Movie(user=by)
-    write_movie(movie, fields)
-    MovieStats.objects.create(movie=movie)
-    index(movie)
-    set_favorite(movie=movie, user=by, wanted=fields.get("favorite"))
-    mail.announce_movie(movie)
+    with covers.kept_only_if_committed(movie):
+        write_movie(movie, fields)
+        MovieStats.objects.create(movie=movie)
+        index(movie)
+        set_favorite(movie=movie, user=by, wanted=fields.get("favorite"))
+        mail.announce_movie(movie)
     return movie
 
 
-@transaction.atomic
 def change_movie(*, movie: Movie, by: User, **fields: Any) -> Movie:
     """Changes what is given of a movie; a given list of genres replaces the old one."""
-    lock(movie)
-    write_movie(movie, fields)
-    index(movie)
-    set_favorite(movie=movie, user=by, wanted=fields.get("favorite"))
+    with covers.kept_only_if_committed(movie):
+        lock(movie)
+        write_movie(movie, fields)
+        index(movie)
+        set_favorite(movie=movie, user=by, wanted=fields.get("favorite"))
     return movie
 
 

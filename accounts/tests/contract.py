@@ -83,7 +83,9 @@ class Suite(Canonical):
             body, options = json.dumps(body), {"content_type": "application/json", **options}
         return client.post(self.address(name), body, **options)
 
-    def assert_refused(self, client: Any, name: str, body: Any, fields: set[str], **options: Any) -> dict[str, list[str]]:
+    def assert_refused(
+        self, client: Any, name: str, body: Any, fields: set[str], **options: Any
+    ) -> dict[str, list[str]]:
         before = whole_database()
         response = self.send(client, name, body, **options)
         assert response.status_code == 400, response.content
@@ -289,7 +291,9 @@ class LoginSuite(Suite):
 class LogoutSuite(Suite):
     def test_logout_ends_its_own_session_with_all_its_credentials(self, anonymous, person, scheme):
         alice = person("alice", scheme)
-        second = alice.client.post("/api/auth/login/", {"username": "alice", "password": "correct-horse-battery"}).json()
+        second = alice.client.post(
+            "/api/auth/login/", {"username": "alice", "password": "correct-horse-battery"}
+        ).json()
         response = alice.post(self.address("logout"))
         body = response.json() if response.content else None
         assert (response.status_code, body) == self.logged_out

@@ -146,7 +146,13 @@ GARBAGE = [
 
 @pytest.mark.parametrize("header", GARBAGE, ids=range(len(GARBAGE)))
 def test_garbage_in_the_header_is_401(anonymous, alice, header):
-    for method, path in (("get", ME), ("get", "/collection/"), ("post", "/movies/"), ("post", "/"), ("post", "/api/auth/rating")):
+    for method, path in (
+        ("get", ME),
+        ("get", "/collection/"),
+        ("post", "/movies/"),
+        ("post", "/"),
+        ("post", "/api/auth/rating"),
+    ):
         assert getattr(anonymous, method)(path, HTTP_AUTHORIZATION=header).status_code == 401
 
 

@@ -117,10 +117,10 @@ def forgeries(token: str) -> dict[str, str]:
         "dots": "..",
         "other session": f"{head}.{other}.{signature}",
         "no signature": f"{head}.{body}.",
-        "algorithm none": f'{part(json.dumps({"alg": "none", "typ": "JWT"}))}.{body}.',
-        "head is a list": f'{part("[]")}.{body}.{signature}',
-        "head nested deeply": f'{part("[" * 2000)}.{body}.{signature}',
-        "body nested deeply": f'{head}.{part("[" * 2000)}.{signature}',
+        "algorithm none": f"{part(json.dumps({'alg': 'none', 'typ': 'JWT'}))}.{body}.",
+        "head is a list": f"{part('[]')}.{body}.{signature}",
+        "head nested deeply": f"{part('[' * 2000)}.{body}.{signature}",
+        "body nested deeply": f"{head}.{part('[' * 2000)}.{signature}",
         "not ascii": "é.é.é",
     }
 

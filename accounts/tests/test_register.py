@@ -22,7 +22,9 @@ class TestCanonicalRegister(RegisterSuite):
 
 class TestCompactRegister(Compact, RegisterSuite):
     def test_the_example_of_the_document(self, anonymous):
-        body = self.send(anonymous, "register", {"username": "hp1", "email": "rit@gmail.com", "password": PASSWORD}).json()
+        body = self.send(
+            anonymous, "register", {"username": "hp1", "email": "rit@gmail.com", "password": PASSWORD}
+        ).json()
         assert body["user"] == {"id": User.objects.get().pk, "username": "hp1", "email": "rit@gmail.com"}
         assert len(body["token"]) == 64
         assert int(body["token"], 16)
@@ -86,7 +88,12 @@ def test_of_simultaneous_registrations_of_one_name_exactly_one_succeeds(server, 
     spellings = ["élodie", "Élodie", "ÉLODIE", "éLODIE"] * 2
 
     def register(number):
-        body = {"username": spellings[number], "email": f"{number}@gmail.com", "password": PASSWORD, "password2": PASSWORD}
+        body = {
+            "username": spellings[number],
+            "email": f"{number}@gmail.com",
+            "password": PASSWORD,
+            "password2": PASSWORD,
+        }
         return server.post(addresses[number], body)
 
     replies = at_once(register, [(number,) for number in range(8)])

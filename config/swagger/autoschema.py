@@ -10,13 +10,13 @@ from rest_framework import serializers
 
 from config.error_handlers import CANONICAL, PROBLEM_JSON
 from config.swagger import errors, parameters
-from config.swagger.fields import COMING_IN, IN_A_FORM, MarqueeFields, MarqueeSerializers, look_up
+from config.swagger.fields import COMING_IN, IN_A_FORM, MarqueeFields, MarqueeSerializers, look_up, without_titles
 from config.swagger.groups import tags_of
 from config.swagger.operations import described
 from config.swagger.shapes import Described, Reply, Serializer
 from metrics.throttling import SharedScopedThrottle
 
-JSON, MULTIPART = "application/json", "multipart/form-data"
+JSON, FORM, MULTIPART = "application/json", "application/x-www-form-urlencoded", "multipart/form-data"
 CREDENTIALS: list[dict[str, list[str]]] = [{"Token": []}, {"Bearer": []}]
 LINK = {"type": "string", "description": 'The pages `rel="first"`, `"prev"`, `"next"` and `"last"` (RFC 8288).'}
 LOCATION = {"type": "string", "description": "The address of what was made."}
@@ -82,20 +82,18 @@ class MarqueeAutoSchema(SwaggerAutoSchema):
 
     # --- Bodies coming in ---
 
-    def serializer(self, wanted: Serializer = None) -> serializers.BaseSerializer:
-        """An instance of a serializer class, of the one in an attribute of the view, or of the view's own."""
+    def serializer(self, wanted: Serializer, *, is_new: bool = False) -> serializers.BaseSerializer:
+        """An instance of a serializer class, of the one in an attribute of the view, or of the view's own (None).
+
+        It serializes something, unless `is_new`: what has to be sent for a new thing differs from what one may have.
+        """
         if wanted is None or wanted == "view":
             wanted = self.view.get_serializer_class()
         kind = getattr(self.view, wanted) if isinstance(wanted, str) else wanted
-        is_change = self.view.action in ("update", "partial_update", "update_me")
-        return kind(
-            self.view.queryset.model() if is_change else None,
-            context=self.view.get_serializer_context(),
-            partial=self.view.action in ("partial_update", "update_me"),
-        )
+        return kind(None if is_new else object(), context=self.view.get_serializer_context())
 
     def writable(self) -> dict[str, serializers.Field]:
-        own = self.serializer(self.about.takes)
+        own = self.serializer(self.about.takes, is_new=self.method == "POST")
         return {name: field for name, field in own.fields.items() if not field.read_only}
 
     def required(self, writable: dict[str, serializers.Field]) -> list[str]:
@@ -115,7 +113,7 @@ class MarqueeAutoSchema(SwaggerAutoSchema):
         if self.takes_files:
             return [JSON, MULTIPART]
         is_flat = not any(isinstance(field, serializers.ListSerializer) for field in self.writable().values())
-        return super().get_consumes() if is_flat else [JSON]
+        return [JSON, FORM, MULTIPART] if is_flat else [JSON]
 
     def get_request_body_parameters(self, consumes: list[str]) -> list[openapi.Parameter]:
         if self.about.takes is None:
@@ -137,29 +135,24 @@ class MarqueeAutoSchema(SwaggerAutoSchema):
         nullable = True if field.allow_null else None
         if known is not None:
             return openapi.SwaggerDict(**known, x_nullable=nullable)
-        return self.probe_inspectors(
-            self.field_inspectors,
-            "field_to_swagger_object",
-            field,
-            {"field_inspectors": self.field_inspectors},
-            swagger_object_type=openapi.Schema,
-            use_references=True,
-        )
+        return without_titles(self.describe(field, openapi.Schema))
 
     def form_parameter(self, name: str, field: serializers.Field) -> openapi.Parameter:
         known = look_up(IN_A_FORM, field)
         if known is not None:
             return openapi.Parameter(name, openapi.IN_FORM, required=False, **known)
+        return self.describe(field, openapi.Parameter, name=name, in_=openapi.IN_FORM, required=False)
+
+    def describe(self, field: serializers.Field, kind: type[openapi.SwaggerDict], **details: Any) -> Any:
+        """What drf-yasg makes of a field, in place: definitions are for what goes out."""
         return self.probe_inspectors(
             self.field_inspectors,
             "field_to_swagger_object",
             field,
             {"field_inspectors": self.field_inspectors},
-            swagger_object_type=openapi.Parameter,
+            swagger_object_type=kind,
             use_references=False,
-            name=name,
-            in_=openapi.IN_FORM,
-            required=False,
+            **details,
         )
 
     # --- Query ---
@@ -184,12 +177,12 @@ class MarqueeAutoSchema(SwaggerAutoSchema):
         return openapi.Responses({**replies, **errors.replies(self)})
 
     def reply(self, code: int, reply: Reply) -> openapi.Response:
-        headers = {**({"Link": LINK} if reply.has_link else {}), **({"Location": LOCATION} if reply.has_location else {})}
+        headers = {"Link": LINK if reply.has_link else None, "Location": LOCATION if reply.has_location else None}
         return openapi.Response(
             reply.description or {201: "Created", 204: "Done; no body"}.get(code, "OK"),
             schema=reply.shape(self) if reply.shape else None,
             examples={JSON: reply.example} if reply.shape else None,
-            headers=headers or None,
+            headers={name: header for name, header in headers.items() if header} or None,
         )
 
     @property
@@ -202,4 +195,3 @@ class MarqueeAutoSchema(SwaggerAutoSchema):
         if self.about.takes is not None and not self.about.is_form:
             return next(iter(self.required(self.writable())), None)
         return next((parameter.name for parameter in self.about.query if parameter.required), None)
-

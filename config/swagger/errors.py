@@ -70,7 +70,8 @@ def reply(operation: "MarqueeAutoSchema", code: int, detail: Any) -> openapi.Res
     definitions.setdefault(name, lambda: schema(operation))
     return openapi.Response(
         DESCRIPTIONS[code],
-        schema=openapi.SchemaRef(definitions, name),
+        # The example twice: Swagger UI looks for that of the media type asked for, which a problem's is not.
+        schema=openapi.Schema(type=openapi.TYPE_OBJECT, all_of=[openapi.SchemaRef(definitions, name)], example=example),
         examples={media_type: example},
         headers={"Retry-After": RETRY_AFTER} if code == 429 else None,
     )

@@ -83,6 +83,14 @@ def look_up(
     return next((description for kind, description in table if isinstance(field, kind)), None)
 
 
+def without_titles(schema: Any) -> Any:
+    """Without the labels that drf-yasg takes from the names of the fields: "release_date", titled "Release date"."""
+    schema.pop("title", None)
+    for part in (*schema.get("properties", {}).values(), *([schema["items"]] if "items" in schema else [])):
+        without_titles(part)
+    return schema
+
+
 class MarqueeFields(FieldInspector):
     """Describes what goes out; bodies coming in are described by MarqueeAutoSchema."""
 
@@ -95,6 +103,7 @@ class MarqueeFields(FieldInspector):
         return openapi.Schema(
             type=openapi.TYPE_OBJECT if is_object else details["type"],
             properties={name: scalar(kind) for name, kind in known.items()} if is_object else None,
+            required=list(known) if is_object else None,
             x_nullable=True if field.allow_null or field.source == "my_half_stars" else None,
             **{name: value for name, value in details.items() if name != "type"},
             **kwargs,

@@ -11,6 +11,7 @@ from drf_yasg.generators import OpenAPISchemaGenerator
 from drf_yasg.openapi import Swagger
 from rest_framework.request import Request
 
+from config.swagger.fields import without_titles
 from config.swagger.groups import GROUPS, TAGS
 from config.swagger.operations import OPERATIONS
 
@@ -31,13 +32,32 @@ class MarqueeSchemaGenerator(OpenAPISchemaGenerator):
         # Nobody in particular asks: permissions answer for anonymous callers, and no version hides other dialects.
         schema = super().get_schema(Request(HttpRequest()), public=True)
         schema["tags"] = TAGS
+        for definition in schema["definitions"].values():
+            complete(definition)
         return schema
+
+    def get_path_item(self, path: str, view_cls: type, operations: dict[str, openapi.Operation]) -> openapi.PathItem:
+        """With the keys in the path among each operation's own parameters, where they are shown first."""
+        item = super().get_path_item(path, view_cls, operations)
+        keys = item.pop("parameters")
+        for operation in operations.values():
+            operation["parameters"] = [*keys, *operation["parameters"]]
+        return item
 
     def get_security_requirements(self, security_definitions: Any) -> None:
         """Every operation says for itself what it needs."""
 
     def get_paths_object(self, paths: dict[str, openapi.PathItem]) -> openapi.Paths:
         return super().get_paths_object(dict(sorted(paths.items(), key=place)))
+
+
+def complete(definition: openapi.Schema) -> None:
+    """Definitions are only for what goes out: there every property is always present, and none can be written."""
+    without_titles(definition)
+    for part in definition.get("properties", {}).values():
+        part.pop("readOnly", None)
+    if hasattr(definition, "_NP_serializer"):
+        definition["required"] = list(definition["properties"])
 
 
 def place(entry: tuple[str, openapi.PathItem]) -> tuple[int, int, str]:

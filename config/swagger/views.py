@@ -6,9 +6,10 @@ from typing import Any
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import get_script_prefix
-from drf_yasg.renderers import _SpecRenderer
+from drf_yasg.renderers import SwaggerYAMLRenderer, _SpecRenderer
 from drf_yasg.views import get_schema_view
 from rest_framework.permissions import AllowAny
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from config.swagger.generator import INFO, MarqueeSchemaGenerator, document
@@ -36,6 +37,12 @@ class SchemaView(
             return super().get(request, version, format)
         body = rendered(type(renderer), get_script_prefix())
         return HttpResponse(body, content_type=f"{renderer.media_type}; charset={renderer.charset}")
+
+    @classmethod
+    def as_cached_view(cls, *args: Any, renderer_classes: tuple[type[BaseRenderer], ...], **options: Any) -> Any:
+        """YAML only where it is asked for: a client without preferences that gets `/swagger.json` wants JSON."""
+        json_first = sorted(renderer_classes, key=lambda renderer: issubclass(renderer, SwaggerYAMLRenderer))
+        return super().as_cached_view(*args, renderer_classes=tuple(json_first), **options)
 
 
 schema_view = SchemaView

@@ -25,7 +25,14 @@ def test_the_first_session_runs_as_it_stands_in_all_five_contracts(server):
     script = "\n".join(SESSION).replace("http://localhost:8000", server.base_url)
     done = subprocess.run(["bash", "-euo", "pipefail", "-c", script], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
-    for expected in ("The Shawshank Redemption", "logged out!", "Transformer", "Bring a map.", "Queerama", '"requests":'):
+    for expected in (
+        "The Shawshank Redemption",
+        "logged out!",
+        "Transformer",
+        "Bring a map.",
+        "Queerama",
+        '"requests":',
+    ):
         assert expected in done.stdout
 
 

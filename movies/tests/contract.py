@@ -307,7 +307,9 @@ class WholeBodySuite(Mount):
         assert not Movie.objects.exists()
         assert not Genre.objects.exists()
 
-    @pytest.mark.parametrize("day", ["25.06.1982", "1982-13-01", "1982-02-30", "tomorrow", 1982, [], {}, True, "0000-01-01"])
+    @pytest.mark.parametrize(
+        "day", ["25.06.1982", "1982-13-01", "1982-02-30", "tomorrow", 1982, [], {}, True, "0000-01-01"]
+    )
     def test_a_bad_date_is_400_on_the_date(self, alice, day):
         body = self.body(**{self.release_date: day})
         assert refused_fields(alice.post(self.list_url, body)) == {self.release_date}
@@ -485,9 +487,7 @@ class ChangeSuite(WriteSuite):
 
     def test_a_form_changes_only_what_it_has(self, alice, movie):
         form = "title=Aliens"
-        response = alice.patch(
-            self.detail_url(movie.pk), form, content_type="application/x-www-form-urlencoded"
-        )
+        response = alice.patch(self.detail_url(movie.pk), form, content_type="application/x-www-form-urlencoded")
         assert response.status_code == 200
         movie = Movie.objects.get(pk=movie.pk)
         assert (movie.title, movie.description, movie.duration) == ("Aliens", "In space.", 117)

@@ -28,13 +28,13 @@ class MailServer:
         self.answer_data: Callable[[EmailMessage], str] = lambda mail: ACCEPTED
         self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
 
-    async def handle_RCPT(self, server, session, envelope, address, options) -> str:  # noqa: N802 (aiosmtpd's name)
+    async def handle_RCPT(self, server, session, envelope, address, options) -> str:
         answer = self.answer_recipient(address)
         if answer.startswith("2"):
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(self, server, session, envelope) -> str:  # noqa: N802 (aiosmtpd's name)
+    async def handle_DATA(self, server, session, envelope) -> str:
         mail = message_from_bytes(envelope.content, policy=policy.default)
         answer = self.answer_data(mail)
         if answer.startswith("2"):

@@ -52,7 +52,9 @@ def test_a_movie_is_known_again_without_case(import_rows):
     assert "0 movies added, 1 already there" in import_rows(twin).out
 
 
-@pytest.mark.parametrize("other", [{"title": "Aliens"}, {"year": 1980}, {"directors": ["James Cameron"]}, {"year": None}])
+@pytest.mark.parametrize(
+    "other", [{"title": "Aliens"}, {"year": 1980}, {"directors": ["James Cameron"]}, {"year": None}]
+)
 def test_another_title_year_or_director_is_another_movie(import_rows, other):
     import_rows(ALIEN)
     assert "1 movies added" in import_rows({**ALIEN, **other}).out

@@ -313,7 +313,7 @@ def test_a_worker_killed_in_the_middle_of_a_mail_loses_none(alice, make_movie, s
         while set(server.subjects) != expected:
             with worker(url, tmp_path, email_url=f"smtp://127.0.0.1:{server.port}") as process:
                 running.append(process)
-                wait_until(lambda: set(server.subjects) == expected or process.poll() is not None)  # noqa: B023
+                wait_until(lambda: set(server.subjects) == expected or process.poll() is not None)
     assert len(kills) == 2
     assert [process.returncode for process in running] == [-signal.SIGKILL] * 3
     assert len(server.mails) <= len(expected) + len(kills)  # at least once, and twice only what was cut off

@@ -48,7 +48,9 @@ class TestCanonical(Canonical, ListSuite):
             counted = ("favorites_count", "likes_count", "ratings_count", "average_rating")
             assert tuple(item[name] for name in counted) == (1, 1, 2, 4.25)
 
-    def test_an_unrated_average_is_a_plain_zero_and_a_rated_one_has_two_places(self, anonymous, bob, charlie, sam, movie):
+    def test_an_unrated_average_is_a_plain_zero_and_a_rated_one_has_two_places(
+        self, anonymous, bob, charlie, sam, movie
+    ):
         assert b'"average_rating":0,' in anonymous.get(self.list_url).content
         for who, stars in ((bob, 1), (charlie, 1), (sam, 2)):
             who.put(f"{self.list_url}{movie.pk}/rating/", {"rating": stars})

@@ -24,7 +24,7 @@ from movies.views.feedback import FeedbackActions
 def required_parameter(request: Request, name: str) -> str:
     value = request.query_params.get(name, "").strip()
     if not value:
-        raise ValidationError({name: "This query parameter is required."}, code="required")
+        raise ValidationError({name: ["This query parameter is required."]}, code="required")
     return value
 
 
@@ -102,7 +102,7 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
         """The movies that most users marked as favourite; `limit` of them."""
         limit = request.query_params.get("limit", str(MOST_LIKED_LIMIT))
         if not limit.isascii() or not limit.isdecimal() or int(limit[:9]) == 0:
-            raise ValidationError({"limit": "Must be a whole number from 1 to 50."}, code="invalid")
+            raise ValidationError({"limit": ["Must be a whole number from 1 to 50."]}, code="invalid")
         return self.top(self.get_queryset().most_liked(), min(int(limit[:9]), MOST_LIKED_MAX))
 
     @action(detail=False, pagination_class=BareArrayPagination, filterset_class=None)

@@ -77,9 +77,7 @@ OPERATIONS = {
     ),
     "community_auth_login": replace(
         LOGIN,
-        replies={
-            200: Reply(one("logged_in_serializer_class"), {"message": "Logged in successfully.", **CREDENTIALS})
-        },
+        replies={200: Reply(one("logged_in_serializer_class"), {"message": "Logged in successfully.", **CREDENTIALS})},
     ),
     "community_auth_logout": replace(
         LOGOUT, replies={200: Reply(fields(message="string"), {"message": "Logged out successfully."})}

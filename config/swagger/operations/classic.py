@@ -24,8 +24,8 @@ MOVIE = {
 }
 CHANGED = {**MOVIE, "title": "DDLJ 1", "genre": [ADVENTURE]}
 KEEPS = (
-    "By whoever added it, or staff. What is not sent stays as it is; a sent `genre` replaces the list. PUT and PATCH do "
-    "the same."
+    "By whoever added it, or staff. What is not sent stays as it is; a sent `genre` replaces the list. PUT and PATCH "
+    "do the same."
 )
 CHANGE = replace(
     movies.UPDATE,

@@ -74,9 +74,7 @@ OPERATIONS = {
     ),
     "collection_update": CHANGE_IT,
     "collection_partial_update": CHANGE_IT,
-    "collection_destroy": Described(
-        summary="Delete a collection", replies={204: Reply()}, missing=NO_COLLECTION
-    ),
+    "collection_destroy": Described(summary="Delete a collection", replies={204: Reply()}, missing=NO_COLLECTION),
     "collection_favourite_genres": Described(
         summary="Your favourite genres",
         description="The three genres that occur most in your collections, the commonest first, ties by name.",
@@ -126,4 +124,3 @@ OPERATIONS = {
     "collector_collection_update": CONFIRM_CHANGE,
     "collector_collection_partial_update": CONFIRM_CHANGE,
 }
-

@@ -12,7 +12,11 @@ NOT_YOURS = "Only the one who added this, or staff, may change it."
 NO_DAY = {"released_after": "Enter a valid date."}
 EMPTY_PAGE: dict[str, Any] = {"count": 1, "next": None, "previous": None}
 
-RIDLEY, HORROR, SCI_FI = {"id": 7, "name": "Ridley Scott"}, {"id": 3, "name": "Horror"}, {"id": 4, "name": "Science Fiction"}
+RIDLEY, HORROR, SCI_FI = (
+    {"id": 7, "name": "Ridley Scott"},
+    {"id": 3, "name": "Horror"},
+    {"id": 4, "name": "Science Fiction"},
+)
 MOVIE = {
     "id": 42,
     "uuid": "0c2f3a52-7d1c-4f3e-9b52-3f2f6f0f6a1e",
@@ -48,7 +52,7 @@ NEW = {
 CHANGE = {"duration": 116, "genre": [{"id": 3}]}
 
 DIRECTOR_AND_GENRE = (
-    "`director` is a name, an id, `{\"id\": …}` or `{\"name\": …}`; `genre` is one of those or a list of them. Names are "
+    '`director` is a name, an id, `{"id": …}` or `{"name": …}`; `genre` is one of those or a list of them. Names are '
     "compared without case and created when they are new. What the API answers can be sent back unchanged."
 )
 COVER = "A `cover_image` comes by multipart/form-data; null or an empty text removes it."
@@ -81,7 +85,8 @@ PARTIAL_UPDATE = Described(
     summary="Change parts of a movie",
     description="By whoever added it, or staff. What is not sent stays as it is; a sent `genre` replaces the list.\n\n"
     "Shown as a form, so that a picture can be chosen. JSON does just as well:\n\n"
-    '```json\n{"duration": 116, "director": {"name": "Ridley Scott"}, "genre": [{"id": 3}], "cover_image": null}\n```\n\n'
+    '```json\n{"duration": 116, "director": {"name": "Ridley Scott"}, "genre": [{"id": 3}], "cover_image": null}\n'
+    "```\n\n"
     f"{DIRECTOR_AND_GENRE}",
     takes="view",
     is_form=True,
@@ -166,9 +171,7 @@ OPERATIONS = {
     **named("directors", "director", RIDLEY),
     **named("genres", "genre", HORROR),
     # --- community: only the title is required ---
-    "community_movie_create": replace(
-        CREATE, description=f"Only the title is required. {CREATE.description}"
-    ),
+    "community_movie_create": replace(CREATE, description=f"Only the title is required. {CREATE.description}"),
     "community_movie_update": replace(
         UPDATE, description=f"Only the title is required; what else is not sent stays as it is. {UPDATE.description}"
     ),
@@ -195,4 +198,3 @@ OPERATIONS = {
         replies={201: Reply(one(), {"id": 37, "title": "Transformer", "director": "XYZ"})},
     ),
 }
-
