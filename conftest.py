@@ -12,7 +12,7 @@ from accounts.services import Credentials, open_session
 from movies import services
 from movies.models import Movie
 
-PASSWORD = "correct-horse-battery"
+PASSWORD = "correct-horse-battery"  # noqa: S105
 
 
 class Person:
@@ -74,7 +74,7 @@ def anonymous(db: None) -> APIClient:
 
 @pytest.fixture
 def make_movie(db: None) -> Callable[..., Movie]:
-    """Adds a movie as the service does: `make_movie("Alien", by=alice, genre_list=["Horror"], director="Ridley Scott")`."""
+    """Adds a movie as the service does: `make_movie("Alien", by=alice, genre_list=["Horror"], duration=117)`."""
 
     def make(title: str = "Alien", by: Person | None = None, **fields: Any) -> Movie:
         return services.add_movie(by=by.user if by else None, title=title, **fields)

@@ -12,7 +12,6 @@ from rest_framework.serializers import BaseSerializer
 from accounts import serializers, services
 from accounts.models import User
 
-
 # A dead credential in the header must not keep its owner from logging in again, so none is looked at.
 open_to_all = {"detail": False, "methods": ["post"], "authentication_classes": [], "permission_classes": [AllowAny]}
 

@@ -21,18 +21,18 @@ os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="marquee-benchmark-")
 os.environ["DATABASE_URL"] = f"sqlite:///{os.environ['VAR_DIR']}/benchmark.sqlite3"
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 
-import django  # noqa: E402
+import django
 
 django.setup()
 
-from django.conf import settings  # noqa: E402
-from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-from django.http import HttpRequest, HttpResponse  # noqa: E402
-from django.test import override_settings  # noqa: E402
-from django.urls import path  # noqa: E402
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.management import call_command
+from django.http import HttpRequest, HttpResponse
+from django.test import override_settings
+from django.urls import path
 
-from metrics.counter import counter  # noqa: E402
+from metrics.counter import counter
 
 COUNTER = "metrics.middleware.RequestCounterMiddleware"
 

@@ -36,6 +36,12 @@ def change_collection(*, collection: Collection, movies: list[dict[str, Any]] | 
         write_movies(collection, movies)
 
 
+@transaction.atomic
+def delete_collection(*, collection: Collection) -> None:
+    """Deletes it with its movies, and waits for changes in progress, which would otherwise leave movies behind."""
+    get_object_or_404(Collection.objects.select_for_update(), pk=collection.pk).delete()
+
+
 def write_movies(collection: Collection, movies: list[dict[str, Any]]) -> None:
     """`movies` are `{"uuid", "title", "description", "genres"}`, each optional but the title of an unknown movie."""
     catalogue = in_catalogue([movie["uuid"] for movie in movies if movie.get("uuid")])

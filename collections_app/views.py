@@ -48,6 +48,9 @@ class CollectionViewSet(viewsets.ModelViewSet):
         services.change_collection(collection=collection, **serializer.validated_data)
         return self.reply(collection, self.changed_serializer_class, status.HTTP_200_OK, {})
 
+    def perform_destroy(self, instance: Collection) -> None:
+        services.delete_collection(collection=instance)
+
     def reply(
         self, collection: Collection, shape: type[BaseSerializer], code: int, headers: dict[str, str]
     ) -> Response:

@@ -3,7 +3,10 @@
 The table of variables is in README.md; `config/tests/test_settings.py` holds the two together.
 """
 
+import os
 import secrets
+import tempfile
+from contextlib import suppress
 from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
@@ -20,19 +23,19 @@ VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 
 def generated_secret_key(path: Path) -> str:
-    """The key of this installation, made on first use and kept readable by its owner only."""
-    try:
-        with path.open("x") as file:
-            path.chmod(0o600)
-            file.write(secrets.token_urlsafe(64))
-    except FileExistsError:
-        pass  # another process was first, or it is not the first run: either way the key is in the file
+    """The key of this installation, made on first use, whole at once, and readable by its owner only."""
+    if not path.exists():
+        with tempfile.NamedTemporaryFile("w", dir=path.parent) as draft:  # mode 0600
+            draft.write(secrets.token_urlsafe(64))
+            draft.flush()
+            with suppress(FileExistsError):  # another process was first: then its key is the one
+                os.link(draft.name, path)
     return path.read_text()
 
 
 SECRET_KEY = env.str("SECRET_KEY", default="") or generated_secret_key(VAR_DIR / "secret_key")
 DEBUG = env.bool("DEBUG", default=False)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "0.0.0.0"])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # How many proxies in front may be believed about the client's address and scheme; 0 believes nobody's headers.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)

@@ -13,6 +13,7 @@ from django.db import transaction
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from movies.models import Movie
+from movies.models.catalogue import cover_path
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 MAX_SIDE = 2000  # pixels; larger covers are scaled down
@@ -53,26 +54,24 @@ def encoded(picture: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def replace(movie: Movie, cover: ContentFile | None) -> None:
-    """Gives an unsaved change of `movie` a new cover or none; the old file goes once the change is committed."""
-    old, storage = movie.cover_image.name, movie.cover_image.storage
-    if cover is None:
-        movie.cover_image = ""
-    else:
-        movie.cover_image.save(cover.name, cover, save=False)
-    if old:
-        transaction.on_commit(lambda: storage.delete(old), robust=True)
-
-
 @contextmanager
-def kept_only_if_committed(movie: Movie) -> Iterator[None]:
-    """A transaction that changes `movie`. Where it fails, the file of the new cover goes too."""
-    old = movie.cover_image.name
+def stored(movie: Movie, fields: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A transaction for `fields`, in which a new cover is the name of its file; where it fails, the file goes too."""
+    storage, cover = movie.cover_image.storage, fields.get("cover_image")
+    if cover is not None:
+        fields = {**fields, "cover_image": storage.save(cover_path(movie, cover.name), cover)}
     try:
         with transaction.atomic():
-            yield
+            yield fields
     except BaseException:
-        new = movie.cover_image.name
-        if new and new != old:
-            movie.cover_image.storage.delete(new)
+        if cover is not None:
+            storage.delete(fields["cover_image"])
         raise
+
+
+def replace(movie: Movie, name: str | None) -> None:
+    """Gives an unsaved change of `movie` a stored cover or none; the old file goes once the change is committed."""
+    old, storage = movie.cover_image.name, movie.cover_image.storage
+    movie.cover_image = name or ""
+    if old:
+        transaction.on_commit(lambda: storage.delete(old), robust=True)

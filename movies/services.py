@@ -14,6 +14,7 @@ from django.http import Http404
 from rest_framework.exceptions import PermissionDenied
 
 from accounts.models import User
+from config.text import fold_case
 from movies import covers, mail, search
 from movies.models import Comment, Director, Favorite, Genre, Like, Movie, MovieGenre, MovieStats, Rating
 from movies.models.feedback import Feedback
@@ -32,10 +33,14 @@ def lock(movie: Movie) -> MovieStats:
 # --- Movies ---------------------------------------------------------------------------------------------------------
 
 
+PLAIN_COLUMNS = {"title", "description", "release_date", "duration", "user"}
+COLUMNS = PLAIN_COLUMNS | {"director", "cover_image"}
+
+
 def add_movie(*, by: User | None, **fields: Any) -> Movie:
     """Adds a movie, makes it searchable, and puts the creator's mail in the outbox."""
     movie = Movie(user=by)
-    with covers.kept_only_if_committed(movie):
+    with covers.stored(movie, fields) as fields:
         write_movie(movie, fields)
         MovieStats.objects.create(movie=movie)
         index(movie)
@@ -45,30 +50,37 @@ def add_movie(*, by: User | None, **fields: Any) -> Movie:
 
 
 def change_movie(*, movie: Movie, by: User, **fields: Any) -> Movie:
-    """Changes what is given of a movie; a given list of genres replaces the old one."""
-    with covers.kept_only_if_committed(movie):
+    """Changes what is given of a movie; a given list of genres replaces the old one.
+
+    Only these columns are written: the others may have been changed since `movie` was read.
+    """
+    columns = [*(COLUMNS & fields.keys()), "updated_at", *(["title_key"] if "title" in fields else [])]
+    with covers.stored(movie, fields) as fields:
         lock(movie)
-        write_movie(movie, fields)
+        movie.refresh_from_db(fields=["cover_image"])
+        write_movie(movie, fields, columns)
         index(movie)
         set_favorite(movie=movie, user=by, wanted=fields.get("favorite"))
     return movie
 
 
-def write_movie(movie: Movie, fields: dict[str, Any]) -> None:
-    for name in ("title", "description", "release_date", "duration", "user"):
-        if name in fields:
-            setattr(movie, name, fields[name])
+def write_movie(movie: Movie, fields: dict[str, Any], columns: list[str] | None = None) -> None:
+    for name in PLAIN_COLUMNS & fields.keys():
+        setattr(movie, name, fields[name])
     if "director" in fields:
         movie.director = resolve(Director, fields["director"])
     if "cover_image" in fields:
         covers.replace(movie, fields["cover_image"])
-    movie.save()
+    movie.save(update_fields=columns)
     if "genre_list" in fields:
         write_genres(movie, fields["genre_list"])
 
 
 def write_genres(movie: Movie, references: Iterable[Reference]) -> None:
-    genres = {genre.pk: genre for genre in (resolve(Genre, reference) for reference in references)}
+    names = {reference for reference in references if isinstance(reference, str)}
+    # Sorted, so that two writers with new genres in common wait for each other instead of deadlocking.
+    named = {name: resolve(Genre, name) for name in sorted(names, key=fold_case)}
+    genres = {genre.pk: genre for genre in (named.get(reference, reference) for reference in references)}
     movie.genre_links.all().delete()
     MovieGenre.objects.bulk_create(MovieGenre(movie=movie, genre=genre) for genre in genres.values())
 
@@ -85,6 +97,7 @@ def index(movie: Movie) -> None:
 @transaction.atomic
 def delete_movie(*, movie: Movie) -> None:
     lock(movie)
+    movie.refresh_from_db(fields=["cover_image"])
     covers.replace(movie, None)
     movie.delete()
 

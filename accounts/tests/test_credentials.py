@@ -3,7 +3,6 @@
 import base64
 import json
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -39,10 +38,10 @@ CANONICAL = [
     ("get", "/api/collections/"),
     ("post", "/api/collections/"),
     ("get", "/api/collections/favourite-genres/"),
-    ("get", f"/api/collections/{uuid4()}/"),
-    ("put", f"/api/collections/{uuid4()}/"),
-    ("patch", f"/api/collections/{uuid4()}/"),
-    ("delete", f"/api/collections/{uuid4()}/"),
+    ("get", "/api/collections/57baf4f4-c9ef-4197-9e4f-acf04eae5b4d/"),
+    ("put", "/api/collections/57baf4f4-c9ef-4197-9e4f-acf04eae5b4d/"),
+    ("patch", "/api/collections/57baf4f4-c9ef-4197-9e4f-acf04eae5b4d/"),
+    ("delete", "/api/collections/57baf4f4-c9ef-4197-9e4f-acf04eae5b4d/"),
 ]
 DIALECTS = [
     ("post", "/api/auth/logout"),
@@ -60,10 +59,10 @@ DIALECTS = [
     ("delete", "/comments/1/"),
     ("get", "/collection/"),
     ("post", "/collection/"),
-    ("get", f"/collection/{uuid4()}/"),
-    ("put", f"/collection/{uuid4()}/"),
-    ("patch", f"/collection/{uuid4()}/"),
-    ("delete", f"/collection/{uuid4()}/"),
+    ("get", "/collection/57baf4f4-c9ef-4197-9e4f-acf04eae5b4d/"),
+    ("put", "/collection/57baf4f4-c9ef-4197-9e4f-acf04eae5b4d/"),
+    ("patch", "/collection/57baf4f4-c9ef-4197-9e4f-acf04eae5b4d/"),
+    ("delete", "/collection/57baf4f4-c9ef-4197-9e4f-acf04eae5b4d/"),
     ("post", "/account/logout/"),
     ("post", "/"),
     ("put", "/1/"),

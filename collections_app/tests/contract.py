@@ -22,16 +22,16 @@ DOCUMENT = {
     "movies": [
         {
             "title": "Queerama",
-            "description": "50 years after decriminalisation of homosexuality in the UK, director Daisy Asquith mines the "
-            "jewels of the BFI archive to take us into the relationships, desires, fears and expressions of "
+            "description": "50 years after decriminalisation of homosexuality in the UK, director Daisy Asquith mines "
+            "the jewels of the BFI archive to take us into the relationships, desires, fears and expressions of "
             "gay men and women in the 20th century.",
             "genres": "",
             "uuid": QUEERAMA,
         },
         {
             "title": "Satana likuyushchiy",
-            "description": "In a small town live two brothers, one a minister and the other one a hunchback painter of the "
-            "chapel who lives with his wife. One dreadful and stormy night, a stranger knocks at the door "
+            "description": "In a small town live two brothers, one a minister and the other one a hunchback painter of "
+            "the chapel who lives with his wife. One dreadful and stormy night, a stranger knocks at the door "
             "asking for shelter. The stranger talks about all the good things of the earthly life the "
             "minister is missing because of his puritanical faith. The minister comes to accept the "
             "stranger's viewpoint but it is others who will pay the consequences because the minister will "

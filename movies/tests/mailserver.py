@@ -51,7 +51,8 @@ class MailServer:
 
     @property
     def subjects(self) -> list[str]:
-        return [mail["Subject"] for mail in self.mails]
+        # Of a folded header the parser leaves the blank of the continuation line at the beginning.
+        return [mail["Subject"].strip() for mail in self.mails]
 
 
 @contextmanager

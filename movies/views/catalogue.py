@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from rest_framework import viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
@@ -50,11 +51,11 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
 
     def perform_create(self, serializer: BaseSerializer) -> None:
         movie = services.add_movie(by=self.request.user, **serializer.validated_data)
-        serializer.instance = self.get_queryset().get(pk=movie.pk)
+        serializer.instance = get_object_or_404(self.get_queryset(), pk=movie.pk)
 
     def perform_update(self, serializer: BaseSerializer) -> None:
         movie = services.change_movie(movie=serializer.instance, by=self.request.user, **serializer.validated_data)
-        serializer.instance = self.get_queryset().get(pk=movie.pk)
+        serializer.instance = get_object_or_404(self.get_queryset(), pk=movie.pk)  # it may have just been deleted
 
     def perform_destroy(self, instance: Movie) -> None:
         services.delete_movie(movie=instance)
@@ -72,7 +73,7 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
 
     @action(detail=False)
     def search(self, request: Request) -> Response:
-        """Movies whose title, director or genre matches `q`, best first; case, accents and typing errors are forgiven."""
+        """Movies whose title, director or genre matches `q`, best first; typing errors are forgiven."""
         text = required_parameter(request, "q")
         return self.page_of(search.search(self.filter_queryset(self.get_queryset()), text))
 

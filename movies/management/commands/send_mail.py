@@ -59,13 +59,13 @@ class Command(BaseCommand):
             signal.signal(number, self.stop)
         logger.info("The mail worker has started.")
         while not self.is_stopping:
+            close_old_connections()
             self.work()
             self.sleep(min(interval * 2**self.failures, max(interval, LONGEST_PAUSE)))
         logger.info("The mail worker has ended.")
 
     def work(self) -> None:
         """One look at the outbox. Whatever goes wrong, the worker stays: it is what sends the mail when all is well."""
-        close_old_connections()
         try:
             self.tidy_now_and_then()
             sent = postman.send_due(should_stop=lambda: self.is_stopping)

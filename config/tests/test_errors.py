@@ -1,0 +1,228 @@
+"""Errors have the shape of their mount, RFC 9457 or DRF's own, and are never HTML."""
+
+import json
+
+import pytest
+from django.test import override_settings
+
+from config.tests.helpers import detail_of, fields_named, is_problem, whole_database
+
+# (address that takes POST, has the canonical error shape)
+MOUNTS = {
+    "api": ("/api/movies/", True),
+    "compact": ("/api/auth/movies", False),
+    "community": ("/movies/", False),
+    "collector": ("/collection/", False),
+    "classic": ("/", False),
+}
+ACCOUNTS = {
+    "api": ("/api/auth/register/", True),
+    "compact": ("/api/auth/register", False),
+    "community": ("/register/", False),
+    "classic": ("/account/register/", False),
+}
+
+
+@pytest.fixture(params=MOUNTS.items(), ids=lambda item: item[0])
+def mount(request):
+    """(address, whether errors are problems) of each mount in turn."""
+    return request.param[1]
+
+
+def assert_shape(response, status, problem):
+    assert response.status_code == status, response.content
+    assert response["Content-Type"] == ("application/problem+json" if problem else "application/json")
+    assert is_problem(response) == problem
+    assert detail_of(response) if problem or "detail" in response.json() else fields_named(response)
+
+
+def test_400_names_the_fields(alice, mount):
+    address, problem = mount
+    response = alice.post(address, {})
+    assert_shape(response, 400, problem)
+    assert "title" in fields_named(response)
+
+
+def test_a_problem_says_for_each_field_where_what_and_why(alice):
+    body = alice.post(
+        "/api/collections/", {"title": "", "movies": [{"title": "a"}, {"uuid": "x", "title": "b"}]}
+    ).json()
+    assert body["title"] == "Bad Request"
+    assert body["instance"] == "/api/collections/"
+    by_field = {error.pop("field"): error for error in body["errors"]}
+    assert by_field == {
+        "title": {"pointer": "#/title", "detail": "This field may not be blank.", "code": "blank"},
+        "description": {"pointer": "#/description", "detail": "This field is required.", "code": "required"},
+        "movies.1.uuid": {"pointer": "#/movies/1/uuid", "detail": "Must be a valid UUID.", "code": "invalid"},
+    }
+    for name, error in by_field.items():
+        assert f"{name}: {error['detail']}" in body["detail"]
+
+
+@pytest.mark.parametrize("body", ["[]", "5", '"text"', "true", "null", '[{"title": "x"}]'])
+def test_a_body_that_is_no_object_is_400(alice, mount, body):
+    address, problem = mount
+    response = alice.post(address, body, content_type="application/json")
+    assert_shape(response, 400, problem)
+
+
+@pytest.mark.parametrize("body", ["{", "", "{'a': 1}", '{"title": }', "\ufeff{}", '{"title": "x"} x', "title=x"])
+def test_a_body_that_is_no_json_is_400(alice, mount, body):
+    address, problem = mount
+    response = alice.post(address, body, content_type="application/json")
+    assert_shape(response, 400, problem)
+
+
+def test_401(anonymous, mount):
+    address, problem = mount
+    assert_shape(anonymous.post(address, {"title": "x"}), 401, problem)
+
+
+@pytest.mark.parametrize(("path", "problem"), [("/api/movies/{}/", True), ("/movies/{}/", False), ("/{}/", False)])
+def test_403(charlie, movie, path, problem):
+    assert_shape(charlie.delete(path.format(movie.pk)), 403, problem)
+
+
+@pytest.mark.parametrize(
+    ("path", "problem"),
+    [
+        ("/api/movies/99/", True),
+        ("/api/movies/0/", True),
+        (f"/api/movies/{10**20}/", True),
+        (f"/api/movies/{'9' * 5000}/", True),
+        ("/api/comments/99/", True),
+        ("/api/movies/?page=9", True),
+        ("/api/nowhere/", True),
+        ("/api/", True),
+        ("/api/auth/movies?page=9", False),
+        ("/movies/99/", False),
+        (f"/movies/{10**20}/", False),
+        ("/movies/x/", False),
+        ("/movies/%00/", False),
+        ("/movies/%ff/", False),
+        ("/99/", False),
+        (f"/{10**20}/", False),
+        ("/nowhere/", False),
+        ("/nowhere", False),
+        ("/favicon.ico", False),
+        ("/../etc/passwd", False),
+        ("/collection/nowhere/", False),
+        ("/account/nowhere/", False),
+        ("/media/nowhere.jpg", False),
+        ("/%F0%9F%8E%AC/", False),
+    ],
+)
+def test_404(alice, path, problem):
+    method = alice.delete if "comments" in path else alice.get
+    assert_shape(method(path), 404, problem)
+
+
+def test_405_says_what_is_allowed(alice, mount):
+    address, problem = mount
+    response = alice.delete(address)
+    assert_shape(response, 405, problem)
+    assert {"GET", "POST"} <= set(response["Allow"].split(", "))
+
+
+@pytest.mark.parametrize("method", ["get", "put", "patch", "delete"])
+@pytest.mark.parametrize("name", ACCOUNTS)
+def test_405_of_registering(anonymous, name, method):
+    address, problem = ACCOUNTS[name]
+    assert_shape(getattr(anonymous, method)(address), 405, problem)
+
+
+@pytest.mark.parametrize("method", ["TRACE", "BREW", "get "])
+def test_an_unknown_method_is_405(alice, mount, method):
+    address, problem = mount
+    assert_shape(alice.generic(method, address), 405, problem)
+
+
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "application/xml", "image/png", "x", "application/octet-stream"]
+)
+def test_415(alice, mount, content_type):
+    address, problem = mount
+    before = whole_database()
+    assert_shape(alice.post(address, b'{"title": "x"}', content_type=content_type), 415, problem)
+    assert whole_database() == before
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/xml", "garbage"])
+def test_406_for_what_cannot_be_sent(alice, mount, accept):
+    address, problem = mount
+    assert_shape(alice.get(address, HTTP_ACCEPT=accept), 406, problem)
+
+
+@pytest.mark.parametrize("accept", ["", "*/*", "application/json", "text/html,*/*;q=0.8", "application/*"])
+def test_a_client_that_takes_json_gets_it(alice, mount, accept):
+    response = alice.get(mount[0], HTTP_ACCEPT=accept)
+    assert response.status_code == 200
+    assert response["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize("query", ["format=xml", "format=html", "format="])
+def test_an_unknown_format_is_an_error_of_the_mount_or_nothing(alice, mount, query):
+    address, problem = mount
+    response = alice.get(f"{address}?{query}")
+    assert_shape(response, 404, problem) if query != "format=" else json.loads(response.content)
+
+
+def test_413_by_the_declared_length(alice, mount, settings):
+    address, problem = mount
+    body = json.dumps({"title": "x" * settings.MAX_BODY_BYTES})
+    before = whole_database()
+    assert_shape(alice.post(address, body, content_type="application/json"), 413, problem)
+    assert whole_database() == before
+
+
+@pytest.mark.parametrize("length", ["abc", "-1", "1e3", "٣", "²", "9" * 30, "9" * 5000])
+def test_a_declared_length_that_is_no_length_is_no_500(alice, mount, length):
+    response = alice.post(mount[0], {}, CONTENT_LENGTH=length)
+    assert 400 <= response.status_code < 500
+    assert is_problem(response) == mount[1]
+
+
+def test_an_unknown_host_is_400(anonymous):
+    for path, problem in (("/movies/", False), ("/api/movies/", True)):
+        response = anonymous.get(path, HTTP_HOST="evil.example")
+        assert_shape(response, 400, problem)
+
+
+class Boom(Exception):
+    pass
+
+
+def test_500_is_json_and_says_nothing(anonymous, mount, monkeypatch):
+    def fail(*args, **kwargs):
+        raise Boom("secret reason")
+
+    monkeypatch.setattr("rest_framework.views.APIView.initial", fail)
+    anonymous.raise_request_exception = False
+    with override_settings(DEBUG=False):
+        response = anonymous.get(mount[0])
+    assert_shape(response, 500, mount[1])
+    assert b"secret" not in response.content
+
+
+@pytest.mark.parametrize(
+    "charset",
+    ["utf-8", "UTF8", "hex", "zip", "rot13", "undefined", "idna", "utf-16", "latin-1", "nonsense", "\xff", ""],
+)
+@pytest.mark.parametrize(
+    "kind", ["application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b"]
+)
+def test_whatever_charset_is_declared_there_is_no_500(alice, mount, kind, charset):
+    bodies = {
+        "application/json": b'{"title": ""}',
+        "application/x-www-form-urlencoded": b"title=",
+        "multipart/form-data; boundary=b": b'--b\r\nContent-Disposition: form-data; name="title"\r\n\r\n\r\n--b--\r\n',
+    }
+    response = alice.post(f"{mount[0]}?page=1", bodies[kind], content_type=f"{kind}; charset={charset}")
+    assert response.status_code in {400, 415}, response.content
+    assert is_problem(response) == mount[1]
+
+
+def test_a_movie_page_without_its_slash_redirects(anonymous):
+    response = anonymous.get("/movies")
+    assert response.status_code == 301
+    assert response["Location"] == "/movies/"
