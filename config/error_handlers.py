@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import SuspiciousOperation
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import Resolver404, resolve
 from rest_framework.exceptions import AuthenticationFailed, ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -25,7 +26,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         error = AuthenticationFailed("The account was deleted or logged out meanwhile.")
         error.auth_header = request.authenticators[0].authenticate_header(request)  # type: ignore[attr-defined]
     response = drf_exception_handler(error, context)
-    if response is None or getattr(request, "version", None) != CANONICAL:
+    if response is None or not is_canonical(request):
         return response
     response.data = problem(response.status_code, response.data, request.path)
     response.content_type = PROBLEM_JSON
@@ -72,9 +73,17 @@ def leaves(data: Any, trail: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, 
         yield trail, data
 
 
+def is_canonical(request: HttpRequest | Request) -> bool:
+    """Whether the path belongs to the canonical API. Asked before a view, or its versioning, has had its turn too."""
+    try:
+        return (request.resolver_match or resolve(request.path_info)).namespace == CANONICAL
+    except Resolver404:
+        return request.path.startswith("/api/")
+
+
 def plain_error(request: HttpRequest, status_code: int, detail: str) -> HttpResponse:
     """An error outside any view, in the shape of the mount that the path belongs to."""
-    if request.path.startswith("/api/"):
+    if is_canonical(request):
         body = problem(status_code, {"detail": detail}, request.path)
         return JsonResponse(body, status=status_code, content_type=PROBLEM_JSON)
     return JsonResponse({"detail": detail}, status=status_code)

@@ -199,6 +199,7 @@ STORAGES = {
 }
 
 # --- Swagger --------------------------------------------------------------------------------------------------------
+SWAGGER_USE_COMPAT_RENDERERS = False
 SWAGGER_SETTINGS = {
     "DEFAULT_AUTO_SCHEMA_CLASS": "config.swagger.MarqueeAutoSchema",
     "DEFAULT_GENERATOR_CLASS": "config.swagger.MarqueeSchemaGenerator",

@@ -1,8 +1,39 @@
 """The WSGI application that every server process loads."""
 
 import os
+from collections.abc import Callable, Iterable
+from typing import Any
 
-from django.core.wsgi import get_wsgi_application
+import django
+from django.core.handlers.wsgi import WSGIHandler
+from django.utils.http import parse_header_parameters
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = get_wsgi_application()
+UNREADABLE = "unreadable/unreadable"
+
+
+class Utf8Handler(WSGIHandler):
+    """Text is UTF-8 here, whatever charset is declared.
+
+    Django would take the declared one to decode the query string, and some ("hex") and some parameters fail in that,
+    before any middleware could answer.
+    """
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        environ["CONTENT_TYPE"] = without_charset(environ.get("CONTENT_TYPE", ""))
+        return super().__call__(environ, start_response)
+
+
+def without_charset(content_type: str) -> str:
+    try:
+        kind, parameters = parse_header_parameters(content_type)
+    except ValueError:
+        return UNREADABLE  # a body of that type will be 415
+    if "charset" not in {name.lower() for name in parameters}:
+        return content_type
+    boundary = parameters.get("boundary")
+    return f'{kind}; boundary="{boundary}"' if boundary else kind
+
+
+django.setup(set_prefix=False)
+application = Utf8Handler()

@@ -1,6 +1,5 @@
 """The request counter: the same in the canonical API and in the collector's dialect."""
 
-from drf_yasg.utils import swagger_auto_schema
 from rest_framework.decorators import action
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -10,7 +9,7 @@ from rest_framework.viewsets import GenericViewSet
 from metrics import services
 from metrics.addresses import client_address
 from metrics.permissions import IsStaffWhereResetIsLimited
-from metrics.serializers import MessageSerializer, RequestCountSerializer
+from metrics.serializers import RequestCountSerializer
 
 
 class RequestCountViewSet(GenericViewSet):
@@ -21,12 +20,10 @@ class RequestCountViewSet(GenericViewSet):
     pagination_class = None
     filter_backends = []
 
-    @swagger_auto_schema(responses={200: RequestCountSerializer})
     def list(self, request: Request) -> Response:
         """The requests answered since the last reset, by every process of every host, this one included."""
         return Response({"requests": services.requests_in_period()})
 
-    @swagger_auto_schema(request_body=None, responses={200: MessageSerializer})
     @action(detail=False, methods=["post"], permission_classes=[IsStaffWhereResetIsLimited])
     def reset(self, request: Request) -> Response:
         """Starts counting anew. Nothing is lost: the lifetime total and every reset are kept for the staff."""

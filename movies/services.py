@@ -77,7 +77,7 @@ def write_movie(movie: Movie, fields: dict[str, Any], columns: list[str] | None 
 
 
 def write_genres(movie: Movie, references: Iterable[Reference]) -> None:
-    names = {reference for reference in references if isinstance(reference, str)}
+    names = dict.fromkeys(reference for reference in references if isinstance(reference, str))
     # Sorted, so that two writers with new genres in common wait for each other instead of deadlocking.
     named = {name: resolve(Genre, name) for name in sorted(names, key=fold_case)}
     genres = {genre.pk: genre for genre in (named.get(reference, reference) for reference in references)}

@@ -5,7 +5,7 @@ from benchmarks.dataset.words import BEGINNINGS, COMMON, ENDS, FIRST_NAMES, GENR
 
 Step = tuple[str, list[str]]  # what it does, and the statements
 
-VOCABULARY = len(COMMON) + len(BEGINNINGS) * len(MIDDLES) * len(ENDS)
+VOCABULARY = len({*COMMON, *(b + m + e for b in BEGINNINGS for m in MIDDLES for e in ENDS)})
 HEAD = 8000  # a word of rank r has HEAD / r slots (at least one) in the table that titles are drawn from
 SLOTS = sum(max(1, HEAD // rank) for rank in range(1, VOCABULARY + 1))
 MAX_TITLE_WORDS = 5
@@ -39,9 +39,10 @@ def vocabulary(sql: PostgreSQL) -> list[Step]:
                 "INSERT INTO bench_word (id, text) SELECT "
                 f"{len(COMMON)} + ROW_NUMBER() OVER (ORDER BY {pick('n', 'rank', 2**31)}, n), text FROM ({once}) AS once",
                 "CREATE TEMP TABLE bench_slot (slot bigint PRIMARY KEY, word_id bigint, title varchar(40))",
-                "INSERT INTO bench_slot SELECT ROW_NUMBER() OVER (ORDER BY w.id, s.i) - 1, w.id, "
-                f"upper(substr(text, 1, 1)) || substr(text, 2) FROM bench_word AS w JOIN {sql.series(HEAD)} "
-                f"ON s.i < {HEAD} / w.id OR s.i = 0".replace(" s.i", " series_i.i"),
+                f"INSERT INTO bench_slot WITH RECURSIVE drawn(id, copies) AS (SELECT id, {HEAD} / id FROM bench_word "
+                "UNION ALL SELECT id, copies - 1 FROM drawn WHERE copies > 1) "
+                "SELECT ROW_NUMBER() OVER (ORDER BY id, copies) - 1, id, upper(substr(text, 1, 1)) || substr(text, 2) "
+                "FROM drawn JOIN bench_word USING (id)",
                 # First names and genres are words that search knows, but titles are not drawn from them.
                 "INSERT INTO bench_word (id, text) SELECT 1000000 + n, text FROM "
                 f"{others} AS others WHERE text NOT IN (SELECT text FROM bench_word)",

@@ -13,7 +13,8 @@ def chance(number: str, purpose: str) -> str:
     """
     random = Random(purpose)
     a, b, c, d = (random.randrange(1, PRIME) for _ in range(4))
-    return f"((({number}) * {a} + {b}) % {PRIME} * ((({number}) * {c} + {d}) % {PRIME}) % {PRIME})"
+    number = f"CAST({number} AS bigint)"
+    return f"(({number} * {a} + {b}) % {PRIME} * (({number} * {c} + {d}) % {PRIME}) % {PRIME})"
 
 
 def pick(number: str, purpose: str, count: int) -> str:

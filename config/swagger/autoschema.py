@@ -82,7 +82,7 @@ class MarqueeAutoSchema(SwaggerAutoSchema):
 
     # --- Bodies coming in ---
 
-    def serializer(self, wanted: Serializer, *, is_new: bool = False) -> serializers.BaseSerializer:
+    def serializer(self, wanted: Serializer, *, is_new: bool = False) -> serializers.Serializer:
         """An instance of a serializer class, of the one in an attribute of the view, or of the view's own (None).
 
         It serializes something, unless `is_new`: what has to be sent for a new thing differs from what one may have.

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from drf_yasg import openapi
+from rest_framework.exceptions import ErrorDetail
 
 from config.error_handlers import PROBLEM_JSON, problem
 from config.swagger.shapes import fields, scalar
@@ -15,6 +16,15 @@ BAD_CREDENTIAL = "Invalid or expired credential."
 REQUIRED = "This field is required."
 NO_PAGE = "Invalid page."
 THROTTLED = "Request was throttled. Expected available in 42 seconds."
+# The codes that problem details give with the messages of the examples; "invalid" for the others.
+CODES = {
+    REQUIRED: "required",
+    "This query parameter is required.": "required",
+    "This field may not be blank.": "blank",
+    "A user with that username already exists.": "unique",
+    "Is not your current password.": "wrong_password",
+    "Must be a number from 0.5 to 5 in steps of 0.5.": "off_scale",
+}
 RETRY_AFTER = {"type": "integer", "description": "Seconds until the next attempt has a chance."}
 
 DESCRIPTIONS = {
@@ -37,12 +47,16 @@ def replies(operation: "MarqueeAutoSchema") -> dict[str, openapi.Response]:
     return {str(code): reply(operation, code, detail) for code, detail in details.items() if detail}
 
 
-def bad(operation: "MarqueeAutoSchema") -> dict[str, list[str]]:
+def bad(operation: "MarqueeAutoSchema") -> dict[str, list[ErrorDetail]]:
     """An example of wrong fields, for what has fields that can be wrong."""
     if operation.about.bad is not None:
-        return {name: [message] for name, message in operation.about.bad.items()}
+        return {name: [with_code(message)] for name, message in operation.about.bad.items()}
     name = operation.first_required
-    return {name: [REQUIRED]} if name else {}
+    return {name: [with_code(REQUIRED)]} if name else {}
+
+
+def with_code(message: str) -> ErrorDetail:
+    return ErrorDetail(message, CODES.get(message, "invalid"))
 
 
 def unauthorized(operation: "MarqueeAutoSchema") -> str:

@@ -114,8 +114,7 @@ class MarqueeSerializers(ReferencingSerializerInspector):
     """Definitions named after the serializer and, in a dialect, the dialect: two shapes never share a name."""
 
     def get_serializer_ref_name(self, serializer: serializers.BaseSerializer) -> str | None:
-        kind = type(serializer)
-        kind = type(serializer.child) if isinstance(serializer, serializers.ListSerializer) else kind
+        kind = type(serializer.child if isinstance(serializer, serializers.ListSerializer) else serializer)
         name = kind.__name__.removesuffix("Serializer")
         _, is_dialect, dialect = kind.__module__.partition(".dialects.")
         prefix = dialect.title() if is_dialect else ""

@@ -40,6 +40,8 @@ class MarqueeSchemaGenerator(OpenAPISchemaGenerator):
         """With the keys in the path among each operation's own parameters, where they are shown first."""
         item = super().get_path_item(path, view_cls, operations)
         keys = item.pop("parameters")
+        for key in keys:
+            key.setdefault("description", f"Its {key['name']}.")
         for operation in operations.values():
             operation["parameters"] = [*keys, *operation["parameters"]]
         return item

@@ -6,18 +6,18 @@ document at the time it is made.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from drf_yasg import openapi
-from rest_framework.serializers import BaseSerializer
+from rest_framework import serializers
 
 if TYPE_CHECKING:
     from config.swagger.autoschema import MarqueeAutoSchema
 
-Schema = openapi.Schema | openapi.SchemaRef
+Schema: TypeAlias = "openapi.Schema | openapi.SchemaRef"
 Shape = Callable[["MarqueeAutoSchema"], Schema]
 # A serializer, the name of the view's attribute that holds it, or None for the view's own.
-Serializer = type[BaseSerializer] | str | None
+Serializer = type[serializers.Serializer] | str | None
 
 TYPES: dict[str, dict[str, Any]] = {
     "string": {"type": "string"},
@@ -85,7 +85,7 @@ class Described:
     replies: dict[int, Reply]
     summary: str = ""
     description: str = ""
-    takes: type[BaseSerializer] | str | None = None
+    takes: type[serializers.Serializer] | str | None = None
     example: Any = None  # of the body
     is_form: bool = False  # shown as a form, so that a file can be chosen
     keeps_what_is_not_sent: bool = False  # so that nothing is required

@@ -35,7 +35,7 @@ class SchemaView(
         renderer: Any = request.accepted_renderer
         if not isinstance(renderer, _SpecRenderer):
             return super().get(request, version, format)
-        body = rendered(type(renderer), get_script_prefix())
+        body = rendered(renderer.__class__, get_script_prefix())
         return HttpResponse(body, content_type=f"{renderer.media_type}; charset={renderer.charset}")
 
     @classmethod

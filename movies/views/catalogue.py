@@ -26,6 +26,8 @@ def required_parameter(request: Request, name: str) -> str:
     value = request.query_params.get(name, "").strip()
     if not value:
         raise ValidationError({name: ["This query parameter is required."]}, code="required")
+    if "\0" in value:
+        raise ValidationError({name: ["Null characters are not allowed."]}, code="null_characters_not_allowed")
     return value
 
 

@@ -128,6 +128,7 @@ OPERATIONS = {
         description="What is not sent stays as it is. A new e-mail address is unconfirmed.",
         takes="view",
         example={"email": "hp1@example.com"},
+        keeps_what_is_not_sent=True,
         replies={200: Reply(one(ProfileSerializer), {**PROFILE, "email": "hp1@example.com"})},
         bad=TAKEN_NAME,
     ),

@@ -1,0 +1,247 @@
+"""What the Swagger document promises is what the server does: its examples are sent, its errors provoked."""
+
+import json
+import uuid
+from typing import Any
+
+import pytest
+from django.core.management.color import no_style
+from django.db import connection
+from django.test import Client
+from jsonschema import Draft4Validator
+
+from accounts.models import User
+from collections_app.services import create_collection
+from config.tests.openapi import OPERATIONS, Operation, strict
+from conftest import PASSWORD, Person
+from metrics.throttling import SharedScopedThrottle
+from movies import services
+from movies.models import Director, Genre, Like
+
+each_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=str)
+WITHOUT = {"{id}": "999999999", "{uuid}": str(uuid.uuid4())}
+CHARLIES = ("movie_add_like", "movie_favorite", "movie_rate", "rating_create")
+BOBS = ("movie_rating", "movie_unrate")
+
+
+class World:
+    """Alice's movie, which bob rated and liked and she commented on; what the documents' examples refer to by id."""
+
+    def __init__(self, people: dict[str, Person]) -> None:
+        self.people = people
+        alice, bob = people["alice"], people["bob"]
+        Director.objects.create(pk=1, name="DDLJ Director")
+        for pk, name in enumerate(["Adventure", "Drama", "Horror"], start=1):
+            Genre.objects.create(pk=pk, name=name)
+        with connection.cursor() as cursor:
+            for statement in connection.ops.sequence_reset_sql(no_style(), [Director, Genre]):
+                cursor.execute(statement)
+        self.movie = services.add_movie(
+            by=alice.user,
+            title="Alien",
+            description="In space.",
+            release_date="1979-05-25",
+            duration=117,
+            director="Ridley Scott",
+            genre_list=["Horror"],
+            favorite=True,
+        )
+        services.rate(movie=self.movie, user=bob.user, half_stars=9)
+        services.set_mark(Like, movie=self.movie, user=bob.user, wanted=True)
+        self.comment = services.comment(movie=self.movie, user=alice.user, text="Watch it with the lights off.")
+        movies = [{"uuid": self.movie.uuid}, {"title": "Queerama", "description": "50 years", "genres": "Drama"}]
+        self.collection = create_collection(user=alice.user, title="hi", description="Description", movies=movies)
+
+    def path(self, operation: Operation) -> str:
+        keys = {"comment_destroy": self.comment.pk, "director_retrieve": 1, "genre_retrieve": 1}
+        path = operation.path.replace("{id}", str(keys.get(operation.name, self.movie.pk)))
+        return path.replace("{uuid}", str(self.collection.uuid))
+
+    def caller(self, operation: Operation) -> Person:
+        name = "charlie" if operation.name in CHARLIES else "bob" if operation.name in BOBS else "alice"
+        return self.people[name]
+
+    def body(self, operation: Operation) -> dict[str, Any] | None:
+        """The document's example, with what only this world knows: ids, secrets, and who exists."""
+        if operation.parameters("formData"):
+            return {"duration": 116, "director": {"name": "Ridley Scott"}, "genre": [{"id": 3}], "cover_image": None}
+        if operation.body is None:
+            return None
+        body = dict(operation.body["example"])
+        if "movie" in body:
+            body["movie"] = self.movie.pk
+        if operation.name == "auth_login":
+            User.objects.create_user(body["username"], "", body["password"])
+        if operation.name == "auth_refresh":
+            body["refresh"] = self.people["alice"].credentials.refresh
+        if operation.name == "user_password":
+            body["current_password"] = PASSWORD
+        return body
+
+    def send(self, operation: Operation, by: Any, path: str = "", body: dict[str, Any] | None = None) -> Any:
+        required = {"q": "alien", "genre": "Horror"}
+        query = {name: required[name] for name, one in operation.parameters("query").items() if one.get("required")}
+        path = path or self.path(operation)
+        if operation.method == "get":
+            return by.get(path, query)
+        return by.generic(operation.method.upper(), path, **as_json(body))
+
+
+def as_json(body: dict[str, Any] | None) -> dict[str, Any]:
+    if body is None:
+        return {}
+    return {"data": json.dumps(body), "content_type": "application/json"}
+
+
+@pytest.fixture
+def world(alice: Person, bob: Person, charlie: Person, settings: Any) -> World:
+    settings.THROTTLING = False
+    return World({"alice": alice, "bob": bob, "charlie": charlie})
+
+
+def assert_as_described(operation: Operation, response: Any) -> None:
+    assert response.status_code in operation.responses, response.content
+    about = operation.responses[response.status_code]
+    if "schema" not in about:
+        assert response.content == b""
+        return
+    media_type = next(iter(about["examples"]))
+    assert response["Content-Type"].partition(";")[0] == media_type
+    Draft4Validator(strict(about["schema"])).validate(response.json())
+    for header in ("Link", "Location"):
+        assert (header in response) == (header in about.get("headers", {})), header
+
+
+def assert_codes_agree(operation: Operation, response: Any) -> None:
+    """A message that is in the example as well has the code that it has there."""
+    example = operation.responses[400]["schema"]["example"]
+    codes = {error["detail"]: error["code"] for error in example.get("errors", [])}
+    for error in response.json().get("errors", []):
+        assert codes.get(error["detail"], error["code"]) == error["code"]
+
+
+# --- Successes ---
+
+
+@each_operation
+def test_the_example_of_each_operation_is_answered_as_described(operation: Operation, world: World):
+    body = world.body(operation)
+    for code in operation.successes:
+        response = world.send(operation, world.caller(operation), body=body)
+        assert response.status_code == code, response.content
+        assert_as_described(operation, response)
+
+
+@each_operation
+def test_each_example_has_the_shape_that_is_described(operation: Operation):
+    for response in operation.responses.values():
+        for example in response.get("examples", {}).values():
+            Draft4Validator(strict(response["schema"])).validate(example)
+
+
+@each_operation
+def test_each_example_of_a_body_has_only_fields_that_are_described(operation: Operation):
+    if operation.body:
+        ignored = {"user_id"} if operation.dialect == "collector" else set()
+        assert set(operation.body["example"]) - ignored <= set(operation.body["properties"])
+        assert set(operation.body.get("required", [])) <= set(operation.body["example"])
+
+
+# --- Credentials ---
+
+
+@each_operation
+def test_anonymous_callers_are_refused_where_a_credential_is_needed_and_only_there(operation: Operation, world: World):
+    response = world.send(operation, Client(), body=world.body(operation))
+    if operation.needs_credential:
+        assert response.status_code == 401
+        assert_as_described(operation, response)
+    else:
+        assert response.status_code in operation.successes
+
+
+@each_operation
+def test_a_dead_credential_is_refused_where_credentials_are_looked_at(operation: Operation, world: World):
+    dead = Client(headers={"Authorization": "Token dead"})
+    response = world.send(operation, dead, body=world.body(operation))
+    assert (response.status_code == 401) == operation.takes_credential
+    assert_as_described(operation, response)
+
+
+# --- Errors ---
+
+REQUIRING = [one for one in OPERATIONS if one.body and one.body.get("required")]
+ASKING = [one for one in OPERATIONS if any(query.get("required") for query in one.parameters("query").values())]
+KEYED = [one for one in OPERATIONS if one.parameters("path")]
+PAGED = [one for one in OPERATIONS if "page" in one.parameters("query")]
+OWNED = [one for one in OPERATIONS if 403 in one.responses and one.name != "request_count_reset"]
+RESETS = [one for one in OPERATIONS if one.name == "request_count_reset"]
+
+
+@pytest.mark.parametrize("operation", REQUIRING, ids=str)
+def test_an_empty_body_is_answered_as_described(operation: Operation, world: World):
+    response = world.send(operation, world.caller(operation), body={})
+    assert response.status_code == 400
+    assert_as_described(operation, response)
+    assert_codes_agree(operation, response)
+
+
+@pytest.mark.parametrize("operation", ASKING, ids=str)
+def test_a_missing_query_parameter_is_answered_as_described(operation: Operation, world: World):
+    response = Client().get(operation.path)
+    assert response.status_code == 400
+    assert_as_described(operation, response)
+    assert_codes_agree(operation, response)
+
+
+@pytest.mark.parametrize("operation", KEYED, ids=str)
+def test_what_does_not_exist_is_answered_as_described(operation: Operation, world: World):
+    path = operation.path
+    for key, nothing in WITHOUT.items():
+        path = path.replace(key, nothing)
+    response = world.send(operation, world.caller(operation), path, world.body(operation))
+    assert response.status_code == 404
+    assert_as_described(operation, response)
+
+
+@pytest.mark.parametrize("operation", PAGED, ids=str)
+def test_a_page_that_does_not_exist_is_answered_as_described(operation: Operation, world: World):
+    query = {"q": "alien", "genre": "Horror", "page": 999}
+    response = world.caller(operation).get(world.path(operation), query)
+    assert response.status_code == 404
+    assert_as_described(operation, response)
+
+
+@pytest.mark.parametrize("operation", OWNED, ids=str)
+def test_what_is_not_ones_own_is_answered_as_described(operation: Operation, world: World):
+    is_rating = operation.name in ("movie_rate", "rating_create")  # of which one's own movie is the forbidden one
+    intruder = world.people["alice" if is_rating else "charlie"]
+    response = world.send(operation, intruder, body=world.body(operation))
+    assert response.status_code == 403
+    assert_as_described(operation, response)
+
+
+@pytest.mark.parametrize("operation", RESETS, ids=str)
+def test_a_reset_that_is_for_staff_is_answered_as_described(operation: Operation, world: World, settings: Any):
+    settings.COUNTER_RESET_BY_STAFF_ONLY = True
+    response = world.send(operation, world.people["charlie"])
+    assert response.status_code == 403
+    assert_as_described(operation, response)
+
+
+@pytest.fixture
+def closed_gate(monkeypatch: pytest.MonkeyPatch, settings: Any, world: World) -> None:
+    """Every limit is nought."""
+    settings.THROTTLING = True
+    monkeypatch.setattr(SharedScopedThrottle, "rate_of", lambda throttle, scope: (0, 42))
+
+
+@each_operation
+def test_too_many_requests_are_refused_where_that_is_described_and_only_there(
+    operation: Operation, world: World, closed_gate: None
+):
+    response = world.send(operation, world.caller(operation), body=world.body(operation))
+    assert (response.status_code == 429) == (429 in operation.responses)
+    if response.status_code == 429:
+        assert_as_described(operation, response)
+        assert "Retry-After" in response
