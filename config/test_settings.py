@@ -2,15 +2,18 @@
 
 import os
 import tempfile
+from pathlib import Path
 
-os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="marquee-test-"))
+SCRATCH = tempfile.TemporaryDirectory(prefix="marquee-test-", ignore_cleanup_errors=True)  # gone with the process
+os.environ.setdefault("VAR_DIR", SCRATCH.name)
 os.environ.setdefault("THROTTLING", "off")
 os.environ.setdefault("COUNTER_WRITE_SECONDS", "0")  # no background thread with a connection of its own
 
-from config.settings import *  # noqa: F403
+from config.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STATIC_ROOT.mkdir(exist_ok=True)  # noqa: F405
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     # A file, as in real life: threads that share a database in memory fail instead of waiting for each other.
-    DATABASES["default"]["TEST"] = {"NAME": tempfile.mkdtemp(prefix="marquee-test-") + "/test.sqlite3"}  # noqa: F405
+    DATABASES["default"]["TEST"] = {"NAME": str(Path(SCRATCH.name) / "test.sqlite3")}  # noqa: F405

@@ -205,7 +205,8 @@ def forget_user(*, user: User) -> None:
     # All locks first and in the order of the ids: two departures at once must not wait for each other in a circle.
     list(MovieStats.objects.select_for_update().filter(pk__in=touched).order_by("pk").values_list("pk"))
     for model, tallies in feedback:
-        own = model.objects.by(user).order_by()
+        # Only where we hold the lock: what has arrived elsewhere meanwhile stays, and protects the account.
+        own = model.objects.by(user).filter(movie__in=touched).order_by()
         for row in own.values("movie").annotate(**tallies):
             stats = MovieStats(pk=row.pop("movie"))
             count(stats, **{name: -value for name, value in row.items()})

@@ -34,7 +34,7 @@ class PostgreSQL:
 
     def prepare(self, name: str, parameters: int) -> str:
         self.cursor.execute(f"PREPARE {name} AS {STATEMENTS[name]}")
-        self.calls[name] = f"EXECUTE {name} ({', '.join(['%s'] * parameters)})"
+        self.calls[name] = f"EXECUTE {name} ({', '.join(['%s'] * parameters)})" if parameters else f"EXECUTE {name}"
         return self.calls[name]
 
     def command(self, text: str) -> None:

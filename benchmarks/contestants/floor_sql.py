@@ -47,7 +47,8 @@ def statements(vendor: str) -> dict[str, str]:
         return f"SELECT {COLUMNS}, {GENRES[vendor]}, {own} FROM {source} {JOINS} {caller} {order}"
 
     newest_first = "ORDER BY m.id DESC"
-    has_genre = "EXISTS (SELECT 1 FROM movies_moviegenre AS g WHERE g.movie_id = i.movie_id AND g.genre_id = {})"
+    # OFFSET keeps the planner from joining, and thus reading, all movies of the genre: the best ones come soon.
+    has_genre = "EXISTS (SELECT 1 FROM movies_moviegenre AS g WHERE g.movie_id = i.movie_id AND g.genre_id = {} LIMIT 1 OFFSET 0)"
     best_rated = (
         f"(SELECT i.movie_id FROM movies_moviestats AS i WHERE {has_genre.format('$1')} "
         "ORDER BY i.average_rating DESC, i.movie_id DESC LIMIT 20 OFFSET $2) AS page JOIN movies_movie AS m ON m.id = page.movie_id"
@@ -83,7 +84,9 @@ def categories(vendor: str, rows: Callable[..., str], has_genre: str) -> str:
     best = "ORDER BY i.favorites_count DESC, i.movie_id DESC LIMIT 5"
     if vendor == "postgresql":
         lateral = f"(SELECT i.movie_id FROM movies_moviestats AS i WHERE {has_genre.format('k.id')} {best}) AS top"
-        page = f"(SELECT k.id AS genre_id, k.name_key, top.movie_id FROM movies_genre AS k CROSS JOIN LATERAL {lateral})"
+        page = (
+            f"(SELECT k.id AS genre_id, k.name_key, top.movie_id FROM movies_genre AS k CROSS JOIN LATERAL {lateral})"
+        )
     else:  # SQLite has no LATERAL; the genres of the data set have the ids from 1 to 20
         tops = (
             f"SELECT * FROM (SELECT {n} AS genre_id, i.movie_id FROM movies_moviestats AS i WHERE {has_genre.format(n)} {best})"
@@ -115,9 +118,13 @@ def search(vendor: str, rows: Callable[..., str], *, words: int) -> str:
         "SELECT p.movie_id, SUM(p.weight * a.quality) AS relevance FROM alternative AS a "
         f"JOIN movies_searchposting AS p ON p.word_id = a.id GROUP BY p.movie_id {all_words}"
     )
+    # A subquery, because the planner would rather read the counts of all movies than look up those that match.
+    popularity = (
+        "(SELECT i.favorites_count + i.likes_count + i.ratings_count FROM movies_moviestats AS i "
+        "WHERE i.movie_id = r.movie_id)"
+    )
     page = (
-        "SELECT r.movie_id, r.relevance, s.favorites_count + s.likes_count + s.ratings_count AS popularity, "
-        f"COUNT(*) OVER () AS total FROM ({ranked}) AS r JOIN movies_moviestats AS s ON s.movie_id = r.movie_id "
+        f"SELECT r.movie_id, r.relevance, {popularity} AS popularity, COUNT(*) OVER () AS total FROM ({ranked}) AS r "
         "ORDER BY relevance DESC, popularity DESC, r.movie_id DESC LIMIT 20 OFFSET $1"
     )
     source = "page JOIN movies_movie AS m ON m.id = page.movie_id"
@@ -138,7 +145,9 @@ RATE = (
     "VALUES ($1, $2, $3, {now}, {now}) ON CONFLICT (user_id, movie_id) DO UPDATE "
     "SET half_stars = EXCLUDED.half_stars, updated_at = EXCLUDED.updated_at RETURNING id, created_at, updated_at"
 )
-LIKE = "INSERT INTO movies_like (user_id, movie_id, created_at) VALUES ($1, $2, {now}) ON CONFLICT DO NOTHING RETURNING id"
+LIKE = (
+    "INSERT INTO movies_like (user_id, movie_id, created_at) VALUES ($1, $2, {now}) ON CONFLICT DO NOTHING RETURNING id"
+)
 OLD_RATING = "SELECT half_stars FROM movies_rating WHERE user_id = $1 AND movie_id = $2"
 NOW = "strftime('%Y-%m-%d %H:%M:%f', 'now') || '000'"  # as Django writes it on SQLite
 

@@ -1,6 +1,6 @@
 """The data set of the benchmark: made by the database itself, the same on PostgreSQL and on SQLite.
 
-    DATABASE_URL=… python -m benchmarks.dataset 10000
+DATABASE_URL=… python -m benchmarks.dataset 10000
 """
 
 import hashlib

@@ -28,7 +28,9 @@ def title_slot(movie: str, position: int | str) -> str:
 def vocabulary(sql: PostgreSQL) -> list[Step]:
     """bench_word (id is the rank, from 1): every word; bench_slot: the words of titles, the frequent ones often."""
     made = f"SELECT b.n * 10000 + m.n * 100 + e.n AS n, b.text || m.text || e.text AS text FROM {values(BEGINNINGS)} AS b, {values(MIDDLES)} AS m, {values(ENDS)} AS e"  # noqa: E501
-    once = f"SELECT MIN(n) AS n, text FROM ({made}) AS made WHERE text NOT IN (SELECT text FROM bench_word) GROUP BY text"
+    once = (
+        f"SELECT MIN(n) AS n, text FROM ({made}) AS made WHERE text NOT IN (SELECT text FROM bench_word) GROUP BY text"
+    )
     others = values(dict.fromkeys(name.lower() for name in [*FIRST_NAMES, *GENRES]))
     return [
         (

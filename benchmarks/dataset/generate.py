@@ -35,8 +35,8 @@ def generate(movies: int, announce: Callable[[str], None] = lambda step: None) -
             for statement in statements:
                 cursor.execute(statement)
                 analyze(cursor, statement)
+        announce("indexes and constraints")
         for _, create in reversed(dropped):
-            announce(" ".join(create.split()[:6]))
             cursor.execute(create)
         for name, statements in [*search_index.questions(), *search_index.kept_for_the_floor()]:
             announce(name)

@@ -66,7 +66,9 @@ class SQLite(PostgreSQL):
     true, false = "1", "0"
 
     def series(self, count: int | str, name: str = "i") -> str:
-        numbers = f"WITH RECURSIVE s({name}) AS (SELECT 0 UNION ALL SELECT {name} + 1 FROM s WHERE {name} + 1 < {count})"
+        numbers = (
+            f"WITH RECURSIVE s({name}) AS (SELECT 0 UNION ALL SELECT {name} + 1 FROM s WHERE {name} + 1 < {count})"
+        )
         return f"({numbers} SELECT {name} FROM s) AS series_{name}"
 
     def uuid(self, number: str) -> str:

@@ -1,3 +1,4 @@
+# ruff: noqa: SIM905 - a list of words reads best as words
 """What names and titles are made of. Everything is ASCII, so that LOWER() folds it as `config.text` does."""
 
 GENRES = (

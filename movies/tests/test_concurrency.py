@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 from django.db.models import Sum
 from rest_framework.test import APIClient
 
@@ -312,6 +312,25 @@ class TestWhileAnAccountIsDeleted:
             services.delete_account(user=User.objects.get(pk=who.user.pk))
 
         monkeypatch.setattr(MovieViewSet, "initial", initial_and_gone)
+
+    def test_feedback_that_arrives_while_it_is_forgotten_is_counted_off_too(self, bob, make_movies, monkeypatch):
+        """It arrives at the worst moment, after the tally, on a movie that had nothing of this user before."""
+        from movies import services
+
+        first, second = make_movies(2)
+        bob.post(f"/movies/{first.pk}/like/")
+        count, client = services.count, another_client(bob)
+
+        def count_and_be_overtaken(*args: Any, **differences: int) -> None:
+            count(*args, **differences)
+            monkeypatch.setattr(services, "count", count)
+            if connection.vendor == "postgresql":  # SQLite has one writer at a time, and nothing can overtake
+                at_once(partial(client.post, f"/movies/{second.pk}/like/"))
+
+        monkeypatch.setattr(services, "count", count_and_be_overtaken)
+        assert bob.delete("/api/users/me/").status_code == 204
+        assert not Like.objects.exists()
+        assert_counts_are_exact()
 
     def test_its_movies_are_changed_by_staff_and_stay_without_a_name(self, alice, sam, movie):
         at_once(

@@ -1,27 +1,17 @@
 """The textbook: nested ModelSerializers, select_related and prefetch_related, PageNumberPagination, SearchFilter, and
 every count made when it is asked for."""
 
-import hashlib
 from typing import Any
 
 from django.db.models import Avg, Count, Exists, F, FloatField, IntegerField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce
-from rest_framework import authentication, exceptions, filters, serializers, viewsets
+from rest_framework import exceptions, filters, serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import Session, User
+from accounts.models import User
 from movies.models import Comment, Director, Favorite, Genre, Like, Movie, MovieGenre, Rating
-
-
-class LoginAuthentication(authentication.TokenAuthentication):
-    def authenticate_credentials(self, key: str) -> tuple[User, Session]:
-        digest = hashlib.sha256(key.encode()).hexdigest()
-        session = Session.objects.select_related("user").filter(token_digest=digest).first()
-        if session is None or not session.is_alive:
-            raise exceptions.AuthenticationFailed
-        return session.user, session
 
 
 class DirectorSerializer(serializers.ModelSerializer):
@@ -157,7 +147,9 @@ class MovieViewSet(viewsets.ModelViewSet):
 
     @action(detail=False)
     def newest(self, request: Request) -> Response:
-        return self.array_of(self.get_queryset().filter(release_date__isnull=False).order_by("-release_date", "-id")[:5])
+        return self.array_of(
+            self.get_queryset().filter(release_date__isnull=False).order_by("-release_date", "-id")[:5]
+        )
 
     @action(detail=False)
     def categories(self, request: Request) -> Response:

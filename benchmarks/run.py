@@ -1,0 +1,202 @@
+"""`make bench`: everybody on the same data, the same answers, then the rates.
+
+    SIZES="10000 1000000" DATABASES="postgres sqlite" SCENARIOS="list,detail" SECONDS=5 ROUNDS=3 make bench
+
+SCENARIOS takes beginnings of names, separated by commas. BENCH_DIR (var/bench) is where data sets are kept, RESULTS
+(benchmarks/RESULTS.md) where the report goes.
+"""
+
+import os
+import re
+import shutil
+import signal
+import statistics
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from benchmarks import answers, report
+from benchmarks.kept import Data, ensure_postgres, ensure_sqlite
+from benchmarks.load import Measurement, Request, TooSlow, ask, measure, require_wrk
+from benchmarks.postgres import Cluster
+from benchmarks.processes import ROOT, Server, cpu_seconds, free_port
+from benchmarks.scenarios import SCENARIOS, Scenario, World
+
+SIZES = [int(size) for size in os.environ.get("SIZES", "10000 1000000").split()]
+DATABASES = os.environ.get("DATABASES", "postgres sqlite").split()
+# Not SECONDS itself, which the Makefile hands on under this name: bash, in between, counts it up.
+SECONDS = float(os.environ.get("BENCH_SECONDS", "5"))
+ROUNDS = int(os.environ.get("ROUNDS", "3"))
+WANTED = [name.strip() for name in os.environ.get("SCENARIOS", "").split(",") if name.strip()]
+FOLDER = Path(os.environ.get("BENCH_DIR", str(ROOT / "var" / "bench"))).resolve()
+RESULTS = Path(os.environ.get("RESULTS", str(ROOT / "benchmarks" / "RESULTS.md")))
+WARM_UP_SECONDS = 1
+
+
+def chosen() -> list[Scenario]:
+    found = [each for each in SCENARIOS if not WANTED or any(each.name.startswith(name) for name in WANTED)]
+    if not found:
+        raise SystemExit(f"SCENARIOS: choose among {', '.join(each.name for each in SCENARIOS)}")
+    return found
+
+
+def web_command(application: str) -> list[str]:
+    """The command with which Marquee's own server is started, for another application."""
+    web = next(line for line in (ROOT / "Procfile").read_text().splitlines() if line.startswith("web:"))
+    return re.sub(r"config\.wsgi(:application)?", f"{application}:application", web.removeprefix("web:")).split()
+
+
+def contestants(url: str, folder: Path) -> list[Server]:
+    contestant = "benchmarks.contestants"
+    commands = {
+        "marquee": ["bin/run"],
+        "floor": web_command(f"{contestant}.floor"),
+        "textbook": web_command(f"{contestant}.textbook.wsgi"),
+        "fastapi": [".venv-bench/bin/uvicorn", f"{contestant}.fastapi_app:app", "--workers=2", "--no-access-log"],
+    }
+    servers = []
+    for name, command in commands.items():
+        port = free_port()
+        var = folder / name
+        var.mkdir(parents=True, exist_ok=True)
+        more = [f"--port={port}", "--log-level=warning"] if name == "fastapi" else []
+        environment = {"DATABASE_URL": url, "VAR_DIR": str(var), "THROTTLING": "off", "LOG_LEVEL": "WARNING"}
+        servers.append(Server(name, [*command, *more], port=port, log=var / "log", **environment))
+    return servers
+
+
+class Run:
+    """All scenarios over one data set."""
+
+    def __init__(self, data: Data, servers: dict[str, Server], database_cpu: Callable[[], float], folder: Path) -> None:
+        self.data, self.servers, self.database_cpu, self.folder = data, servers, database_cpu, folder
+        self.world = World(data)
+        database = "PostgreSQL" if data.vendor == "postgresql" else "SQLite"
+        self.results = report.Results(database, data.version(), data.size)
+
+    def prepare(self) -> None:
+        self.data.renew_logins()
+        self.data.undo()
+        for server in self.servers.values():
+            server.start()
+        for server in self.servers.values():
+            server.wait_until_up()
+
+    def measure_all(self, scenarios: list[Scenario]) -> None:
+        if any(scenario.writes for scenario in scenarios):
+            answers.compare_writes(self.data, self.world, self.servers)
+        with tqdm(total=len(scenarios), unit=" scenarios", desc=f"{self.results.database} {self.data.size:,}") as bar:
+            for scenario in scenarios:
+                bar.set_postfix_str(scenario.name)
+                self.measure_scenario(scenario)
+                bar.update()
+
+    def measure_scenario(self, scenario: Scenario) -> None:
+        requests: dict[str, list[Request]] = {}
+        for name in scenario.contestants:
+            made = scenario.requests(self.world, self.servers[name])
+            if made:
+                requests[name] = made
+        slow = set() if scenario.writes else answers.compare_reads(scenario, requests, self.servers)
+        for name in slow:
+            self.results.figures[scenario.name, name] = None
+        racing = [name for name in requests if name not in slow]
+        is_quick = {name: self.warm_up(scenario, name, requests[name]) for name in racing}
+        found: dict[str, list[Measurement]] = {name: [] for name in racing}
+        for turn in range(ROUNDS):
+            # Another one begins each round, so that nobody always follows the same one.
+            for name in [*racing[turn % len(racing) :], *racing[: turn % len(racing)]] if racing else []:
+                if is_quick[name] or not found[name]:
+                    found[name].append(self.measure_once(scenario, name, requests[name], SECONDS, quick=is_quick[name]))
+        for name, measurements in found.items():
+            self.results.figures[scenario.name, name] = median(measurements)
+        if not requests:
+            self.results.figures[scenario.name, ""] = None  # nobody has it: a row of dashes
+
+    def warm_up(self, scenario: Scenario, name: str, requests: list[Request]) -> bool:
+        """Whether the contestant is quick enough for wrk to count its answers."""
+        if not scenario.writes:
+            first = [ask(self.servers[name], request).seconds for request in requests[:3]]
+            if statistics.median(first) > SECONDS / 10:
+                return False
+        self.measure_once(scenario, name, requests[::-1], WARM_UP_SECONDS, quick=True)
+        return True
+
+    def measure_once(
+        self, scenario: Scenario, name: str, requests: list[Request], seconds: float, *, quick: bool
+    ) -> Measurement:
+        server = self.servers[name]
+
+        def cpu() -> float:
+            return server.cpu_seconds() + self.database_cpu()
+
+        try:
+            measurement = measure(server, requests, seconds, folder=self.folder, quick=quick, cpu=cpu)
+        except TooSlow:
+            raise SystemExit(
+                f"{name} took more than a minute for {scenario.name}, after it had been quicker."
+            ) from None
+        if scenario.writes:
+            self.data.undo()
+        memory = self.results.memory
+        memory[name] = max(memory.get(name, 0), server.memory_bytes())
+        return measurement
+
+
+def median(measurements: list[Measurement]) -> Measurement:
+    def of(name: str) -> float:
+        return statistics.median(getattr(each, name) for each in measurements)
+
+    return Measurement(of("rate"), of("p50"), of("p99"), of("cpu"))
+
+
+def run_one(database: str, size: int, cluster: Cluster | None, scenarios: list[Scenario]) -> report.Results:
+    url = ensure_postgres(cluster, size, FOLDER) if cluster else ensure_sqlite(size, FOLDER)
+    folder = FOLDER / "run" / f"{database}-{size}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    with ExitStack() as stack:
+        data = Data(url, size)
+        stack.callback(data.close)
+        servers = {server.name: server for server in contestants(url, folder)}
+        for server in servers.values():
+            stack.callback(server.stop)
+        run = Run(data, servers, (lambda: cpu_seconds(cluster.pid)) if cluster else (lambda: 0.0), folder)
+        run.prepare()
+        try:
+            run.measure_all(scenarios)
+        except answers.Differs as difference:
+            raise SystemExit(f"Not measured, because the answers differ. {difference}") from None
+        return run.results
+
+
+def interrupt(number: int, frame: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def main() -> None:
+    signal.signal(signal.SIGTERM, interrupt)
+    require_wrk()
+    scenarios = chosen()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    every = []
+    with ExitStack() as stack:
+        for database in DATABASES:
+            cluster = None
+            if database == "postgres":
+                cluster = Cluster(FOLDER / "postgres")
+                stack.callback(cluster.stop)
+                cluster.start()
+            every += [run_one(database, size, cluster, scenarios) for size in SIZES]
+    report.write(every, RESULTS, seconds=SECONDS, rounds=ROUNDS)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("\nStopped, and everything that was started has ended.")

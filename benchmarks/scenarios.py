@@ -1,0 +1,196 @@
+"""What is measured: each scenario's requests, who takes part, and what it is compared with."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from random import Random
+from urllib.parse import quote
+
+from benchmarks.kept import WRITERS, Data
+from benchmarks.load import Request, ask
+from benchmarks.processes import Server
+
+EVERYBODY = ("marquee", "floor", "fastapi", "textbook")
+POOL, WRITE_POOL = 20_000, 100_000  # different requests of a scenario
+TAGGED = 200  # movies whose ETags are asked for beforehand
+PAGE_SIZE, LARGEST_PAGE = 20, 100
+
+
+class World:
+    """What the scenarios draw from: the same on every run over the same data set."""
+
+    def __init__(self, data: Data) -> None:
+        self.data = data
+        self.movies = data.movies
+        self.middle = max(2, data.movies // (2 * PAGE_SIZE))  # the page in the middle of the list
+        self.genres = [name for (name,) in data.rows("SELECT name FROM movies_genre ORDER BY id")]
+        self.tokens = tokens([*range(1, min(1000, data.last_reader) + 1)])
+        self.writers = tokens([*range(data.last_reader + 1, data.last_reader + WRITERS + 1)])
+
+    @cached_property
+    def ids(self) -> list[int]:
+        random = Random("ids")
+        return [random.randint(1, self.movies) for _ in range(POOL)]
+
+    def pairs(self) -> list[tuple[str, int]]:
+        """Writers and movies, hardly any pair twice."""
+        random = Random("pairs")
+        return [(random.choice(self.writers), random.randint(1, self.movies)) for _ in range(WRITE_POOL)]
+
+
+def tokens(user_ids: list[int]) -> list[str]:
+    """As `benchmarks.dataset.generate.token` makes them, which needs Django."""
+    return [sha256(f"benchmark {user_id}".encode()).hexdigest() for user_id in user_ids]
+
+
+def credential(token: str) -> dict[str, str]:
+    return {"Authorization": f"Token {token}"}
+
+
+Requests = Callable[[World, Server], list[Request] | None]  # None: this contestant has no such thing
+
+
+@dataclass(frozen=True)
+class Scenario:
+    name: str
+    requests: Requests
+    contestants: tuple[str, ...] = EVERYBODY
+    own: str = ""  # the scenario of the same contestant that this one is compared with
+    writes: bool = False
+    is_compared: Callable[[str], bool] = lambda contestant: True  # whose answers have to be the same
+
+
+def get(path: str) -> Requests:
+    return lambda world, server: [Request(path)]
+
+
+def deep_page(world: World, server: Server) -> list[Request]:
+    return [Request(f"/api/movies/?page={world.middle}")]
+
+
+def deep_cursor(world: World, server: Server) -> list[Request] | None:
+    """The same place by cursor. Marquee's cursors are opaque: one is found behind the page before, or by walking."""
+    if server.name != "marquee":
+        return [Request(f"/api/movies/?cursor={world.movies - (world.middle - 1) * PAGE_SIZE + 1}")]
+    before = next_of(server, f"/api/movies/?page={world.middle - 1}")
+    if "cursor=" in before:
+        return [Request(before)]
+    size = min(LARGEST_PAGE, PAGE_SIZE * (world.middle - 1))
+    pages, rest = divmod(PAGE_SIZE * (world.middle - 1), size)
+    address = next_of(server, f"/api/movies/?page_size={size}")
+    if "cursor=" not in address:
+        return None
+    for _ in range(pages - 1):
+        address = next_of(server, address)
+    address = address.replace(f"page_size={size}", f"page_size={PAGE_SIZE}")
+    for _ in range(rest // PAGE_SIZE):
+        address = next_of(server, address)
+    return [Request(address)]
+
+
+def next_of(server: Server, path: str) -> str:
+    """The path of the page after `path`."""
+    following = json.loads(ask(server, Request(path)).body)["next"] or ""
+    return following.removeprefix(server.address)
+
+
+def details(world: World, server: Server) -> list[Request]:
+    return [Request(f"/api/movies/{movie_id}/") for movie_id in world.ids]
+
+
+def by_genre(world: World, server: Server) -> list[Request]:
+    # DRF's OrderingFilter leaves the order of equal ones open unless it is told.
+    tie = ",-id" if server.name == "textbook" else ""
+    return [Request(f"/api/movies/?genre={quote(name)}&ordering=-average_rating{tie}") for name in world.genres]
+
+
+def search(kind: str) -> Requests:
+    def requests(world: World, server: Server) -> list[Request]:
+        return [Request(f"/api/movies/search/?q={quote(text)}") for text in world.data.questions(kind)]
+
+    return requests
+
+
+def own_list(world: World, server: Server) -> list[Request]:
+    return [Request("/api/movies/", headers=credential(token)) for token in world.tokens]
+
+
+def own_details(world: World, server: Server) -> list[Request]:
+    random = Random("readers")
+    return [
+        Request(f"/api/movies/{movie_id}/", headers=credential(random.choice(world.tokens))) for movie_id in world.ids
+    ]
+
+
+def rate(world: World, server: Server) -> list[Request]:
+    json_body = {"Content-Type": "application/json"}
+    return [
+        Request(
+            f"/api/movies/{movie_id}/rating/",
+            "PUT",
+            {**credential(token), **json_body},
+            json.dumps({"rating": (1 + n % 10) / 2}),
+        )
+        for n, (token, movie_id) in enumerate(world.pairs())
+    ]
+
+
+def like(world: World, server: Server) -> list[Request]:
+    json_body = {"Content-Type": "application/json"}
+    return [
+        Request(f"/api/movies/{movie_id}/like/", "POST", {**credential(token), **json_body}, "{}")
+        for token, movie_id in world.pairs()
+    ]
+
+
+def revalidated(paths: Callable[[World], list[str]]) -> Requests:
+    def requests(world: World, server: Server) -> list[Request] | None:
+        tagged = []
+        for path in paths(world):
+            tag = ask(server, Request(path)).headers["ETag"]
+            if not tag:
+                return None
+            tagged.append(Request(path, headers={"If-None-Match": tag}))
+        return tagged
+
+    return requests
+
+
+def not_textbook(contestant: str) -> bool:
+    """SearchFilter finds parts of words anywhere and does not rank: other answers by nature."""
+    return contestant != "textbook"
+
+
+ONLY_MARQUEE = ("marquee",)
+NOT_TEXTBOOK = ("marquee", "floor", "fastapi")
+SCENARIOS = [
+    Scenario("list", get("/api/movies/")),
+    Scenario("list, page in the middle", deep_page),
+    Scenario("list, the same by cursor", deep_cursor, NOT_TEXTBOOK),
+    Scenario("detail", details),
+    Scenario("genre by rating", by_genre),
+    Scenario("most liked", get("/api/movies/most-liked/")),
+    Scenario("newest", get("/api/movies/newest/")),
+    Scenario("categories", get("/api/movies/categories/")),
+    Scenario("search, rare word", search("rare"), is_compared=not_textbook),
+    Scenario("search, common word", search("common"), is_compared=not_textbook),
+    Scenario("search, prefix", search("prefix"), is_compared=not_textbook),
+    Scenario("search, two words", search("two"), is_compared=not_textbook),
+    Scenario("search, typing error", search("typo"), NOT_TEXTBOOK),
+    Scenario("list with credential", own_list),
+    Scenario("detail with credential", own_details),
+    Scenario("list, 304", revalidated(lambda world: ["/api/movies/"]), ONLY_MARQUEE, own="list"),
+    Scenario(
+        "detail, 304",
+        revalidated(lambda world: [f"/api/movies/{movie_id}/" for movie_id in world.ids[:TAGGED]]),
+        ONLY_MARQUEE,
+        own="detail",
+    ),
+    Scenario("dialect classic, /", get("/"), ONLY_MARQUEE, own="list"),
+    Scenario("dialect community, /movies/", get("/movies/"), ONLY_MARQUEE, own="list"),
+    Scenario("dialect compact, /api/auth/movies", get("/api/auth/movies"), ONLY_MARQUEE, own="list"),
+    Scenario("PUT rating", rate, writes=True),
+    Scenario("POST like", like, writes=True),
+]
