@@ -15,7 +15,10 @@ from django.utils import timezone
 
 from accounts.querysets import SessionQuerySet
 from accounts.validators import refuse_confusable_scripts
-from config.text import FoldedField, fold_case
+from config.text import FitsWhenFolded, FoldedField, fold_case
+
+MAX_USERNAME = 150
+MAX_EMAIL_KEY = 762  # of a folded address
 
 
 class UserManager(DjangoUserManager["User"]):
@@ -41,11 +44,13 @@ class User(AbstractUser):
     """Somebody with an account. Username and e-mail address are each unique without case."""
 
     username = models.CharField(
-        max_length=150, unique=True, validators=[UnicodeUsernameValidator(), refuse_confusable_scripts]
+        max_length=MAX_USERNAME,
+        unique=True,
+        validators=[UnicodeUsernameValidator(), refuse_confusable_scripts, FitsWhenFolded(MAX_USERNAME)],
     )
     username_key = FoldedField(max_length=450, unique=True, of="username")
-    email = models.EmailField(blank=True)
-    email_key = FoldedField(max_length=762, of="email")
+    email = models.EmailField(blank=True, validators=[FitsWhenFolded(MAX_EMAIL_KEY)])
+    email_key = FoldedField(max_length=MAX_EMAIL_KEY, of="email")
     email_confirmed = models.BooleanField(default=False)
 
     objects = UserManager()

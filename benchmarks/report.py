@@ -49,7 +49,7 @@ def table(head: list[str], rows: list[list[str]]) -> str:
         padded = [
             cell.ljust(width) if n == 0 else cell.rjust(width)
             for n, (cell, width) in enumerate(zip(cells, widths, strict=True))
-        ]  # noqa: E501
+        ]
         return f"| {' | '.join(padded)} |"
 
     rule = [("-" * (width - 1) + ("-" if n == 0 else ":")) for n, width in enumerate(widths)]
@@ -109,7 +109,7 @@ def machine() -> str:
     cpu = next(
         (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
         "?",
-    )  # noqa: E501
+    )
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return f"{cpu}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.release()}"
 

@@ -4,7 +4,9 @@ import re
 import unicodedata
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.deconstruct import deconstructible
 
 # Letters that Unicode does not decompose but that people type without their stroke.
 UNDECOMPOSED = str.maketrans(
@@ -26,6 +28,24 @@ def fold_accents(text: str) -> str:
 def words(text: str) -> list[str]:
     """The words of `text`, folded: letters and digits, apostrophes closed up ("Schindler's" is one word)."""
     return re.findall(r"\w+", re.sub(r"['’`´]", "", fold_accents(text)).replace("_", " "))
+
+
+@deconstructible
+class FitsWhenFolded:
+    """Refuses text whose folded form exceeds `limit`: some characters become many (one Arabic ligature eighteen)."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+
+    def __call__(self, text: str) -> None:
+        if len(fold_case(text)) > self.limit:
+            raise ValidationError("This text is too long for its unusual characters.", code="max_length")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, FitsWhenFolded) and other.limit == self.limit
+
+    def __hash__(self) -> int:
+        return hash(self.limit)
 
 
 class FoldedField(models.CharField):

@@ -8,20 +8,13 @@ from rest_framework import serializers
 from rest_framework.fields import SkipField, empty
 
 from accounts.models import User
-from config.text import fold_case
 from movies import covers
 from movies.models import Director, Genre
-from movies.models.catalogue import MAX_NAME, MAX_NAME_KEY
+from movies.models.catalogue import MAX_NAME, fits_when_folded
 from movies.models.feedback import MAX_HALF_STARS, MIN_HALF_STARS
 from movies.querysets import is_id
 
 MAX_GENRES = 50
-
-
-def fits_when_folded(text: str) -> None:
-    """Some characters become many when folded (one Arabic ligature eighteen), more than the key's column holds."""
-    if len(fold_case(text)) > MAX_NAME_KEY:
-        raise serializers.ValidationError("This text is too long for its unusual characters.", code="max_length")
 
 
 class ReferenceField(serializers.Field):

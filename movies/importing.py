@@ -16,7 +16,7 @@ from django.db import transaction
 from config.text import fold_case
 from movies import search
 from movies.models import Director, Genre, Movie, MovieGenre, MovieStats
-from movies.models.catalogue import MAX_DESCRIPTION, MAX_MINUTES, MAX_NAME, Named
+from movies.models.catalogue import MAX_DESCRIPTION, MAX_MINUTES, MAX_NAME, MAX_NAME_KEY, Named
 
 BATCH = 1000
 FIRST_YEAR, LAST_YEAR = 1870, 2100
@@ -92,7 +92,7 @@ def cleaned(value: Any, name: str, longest: int) -> str:
         raise Refused(f"{name}: not a text")
     if "\x00" in value or any("\ud800" <= char <= "\udfff" for char in value):
         raise Refused(f"{name}: holds characters that no text may have")
-    if len(value) > longest:
+    if len(value) > longest or (longest == MAX_NAME and len(fold_case(value)) > MAX_NAME_KEY):
         raise Refused(f"{name}: longer than {longest} characters")
     return value.strip()
 

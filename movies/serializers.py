@@ -12,7 +12,6 @@ from movies.fields import (
     FavoriteField,
     GenreListField,
     StarsField,
-    fits_when_folded,
 )
 from movies.models import Comment, Director, Genre, Like, Movie, Rating
 from movies.models.feedback import MAX_COMMENT
@@ -65,7 +64,7 @@ class MovieSerializer(serializers.ModelSerializer):
             "created_at",
             "updated_at",
         ]
-        extra_kwargs = {"description": {"trim_whitespace": False}, "title": {"validators": [fits_when_folded]}}
+        extra_kwargs = {"description": {"trim_whitespace": False}}
 
     def get_fields(self) -> dict[str, serializers.Field]:
         fields = super().get_fields()

@@ -147,7 +147,8 @@ class RegisterSuite(Suite):
         self.assert_refused(anonymous, "register", body, {"password"})
 
     @pytest.mark.parametrize(
-        ("taken", "wanted"), [("Aditya", "aDITYA"), ("Élodie", "ÉLODIE"), ("élodie", "e\u0301lodie")]
+        ("taken", "wanted"),
+        [("Aditya", "aDITYA"), ("Élodie", "ÉLODIE"), ("Straße", "STRASSE"), ("élodie", "e\u0301lodie")],
     )
     def test_a_taken_name_is_refused_without_case(self, anonymous, taken, wanted):
         User.objects.create_user(taken)

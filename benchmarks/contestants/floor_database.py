@@ -33,8 +33,8 @@ class PostgreSQL:
         return self.cursor.fetchall()
 
     def prepare(self, name: str, parameters: int) -> str:
-        self.cursor.execute(f"PREPARE {name} AS {STATEMENTS[name]}")
-        self.calls[name] = f"EXECUTE {name} ({', '.join(['%s'] * parameters)})" if parameters else f"EXECUTE {name}"
+        self.cursor.execute(f"PREPARE floor_{name} AS {STATEMENTS[name]}")
+        self.calls[name] = f"EXECUTE floor_{name} ({', '.join(['%s'] * parameters)})" if parameters else f"EXECUTE floor_{name}"
         return self.calls[name]
 
     def command(self, text: str) -> None:

@@ -11,11 +11,12 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Cast
 
-from config.text import FoldedField
+from config.text import FitsWhenFolded, FoldedField
 from movies.querysets import GenreQuerySet, MovieQuerySet, NamedQuerySet
 
 MAX_NAME = 255
 MAX_NAME_KEY = 3 * MAX_NAME  # of a folded name
+fits_when_folded = FitsWhenFolded(MAX_NAME_KEY)
 MAX_DESCRIPTION = 10_000
 MAX_MINUTES = 60_000  # the longest films known run for weeks
 
@@ -23,7 +24,7 @@ MAX_MINUTES = 60_000  # the longest films known run for weeks
 class Named(models.Model):
     """Something known by its name, which is unique without case."""
 
-    name = models.CharField(max_length=MAX_NAME)
+    name = models.CharField(max_length=MAX_NAME, validators=[fits_when_folded])
     name_key = FoldedField(max_length=MAX_NAME_KEY, unique=True, of="name")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -63,7 +64,7 @@ class Movie(models.Model):
     """What is edited about a movie. What is counted about it is in MovieStats, which changes far more often."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    title = models.CharField(max_length=MAX_NAME)
+    title = models.CharField(max_length=MAX_NAME, validators=[fits_when_folded])
     title_key = FoldedField(max_length=MAX_NAME_KEY, of="title", db_index=True)
     description = models.TextField(blank=True, max_length=MAX_DESCRIPTION)
     release_date = models.DateField(null=True, blank=True)
