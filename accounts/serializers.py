@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from rest_framework import serializers
 
 from accounts.models import User
-from config.text import fold_case
 
 MAX_PASSWORD_LENGTH = 1024
 
@@ -69,12 +68,6 @@ class UniqueAccountMixin(serializers.Serializer):
     """Names and addresses are free, without case; the database's constraints are what guarantees it."""
 
     username = UsernameField()
-
-    def validate_email(self, email: str) -> str:
-        # Some characters become many when folded, more than the column of the key holds.
-        if len(fold_case(email)) > User._meta.get_field("email").max_length:
-            raise serializers.ValidationError("Enter a valid email address.", code="invalid")
-        return email
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)

@@ -90,7 +90,7 @@ def measure(
 def with_wrk(server: Server, requests: list[Request], seconds: float, folder: Path) -> tuple[float, float, float, int]:
     script = folder / "requests.txt"
     script.write_text("".join(request.line() for request in requests))
-    command = ["wrk", f"-t{THREADS}", f"-c{CONNECTIONS}", f"-d{seconds}s", f"--timeout={LONGEST}s", "-s", str(SCRIPT)]
+    command = ["wrk", f"-t{THREADS}", f"-c{CONNECTIONS}", f"-d{seconds:g}s", f"--timeout={LONGEST}s", "-s", str(SCRIPT)]
     environment = {**os.environ, "REQUESTS": str(script), "THREADS": str(THREADS)}
     result = subprocess.run([*command, server.address], env=environment, capture_output=True, text=True)
     found = re.search(r"^RESULT (\d+) (\d+) (\d+) (\d+) (\d+) (\d+) (\d+)$", result.stdout, re.MULTILINE)

@@ -1,4 +1,4 @@
-"""Server processes: started in sessions of their own, measured through /proc, and ended with everything they started."""
+"""Server processes: each in a session of its own, measured through /proc, and ended with all that it started."""
 
 import contextlib
 import os

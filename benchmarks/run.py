@@ -29,7 +29,7 @@ from benchmarks.scenarios import SCENARIOS, Scenario, World
 SIZES = [int(size) for size in os.environ.get("SIZES", "10000 1000000").split()]
 DATABASES = os.environ.get("DATABASES", "postgres sqlite").split()
 # Not SECONDS itself, which the Makefile hands on under this name: bash, in between, counts it up.
-SECONDS = float(os.environ.get("BENCH_SECONDS", "5"))
+SECONDS = int(os.environ.get("BENCH_SECONDS", "5"))
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
 WANTED = [name.strip() for name in os.environ.get("SCENARIOS", "").split(",") if name.strip()]
 FOLDER = Path(os.environ.get("BENCH_DIR", str(ROOT / "var" / "bench"))).resolve()

@@ -6,6 +6,9 @@ from typing import Any
 import orjson
 from rest_framework.renderers import BaseRenderer
 
+# Times end in Z, as REST framework writes them.
+OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_SUBCLASS | orjson.OPT_UTC_Z
+
 
 def plain(value: Any) -> Any:
     """What orjson does not know itself: lazy strings, Decimals and DRF's dict and list subclasses."""
@@ -26,4 +29,4 @@ class ORJSONRenderer(BaseRenderer):
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
         if data is None:
             return b""
-        return orjson.dumps(data, default=plain, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_SUBCLASS)
+        return orjson.dumps(data, default=plain, option=OPTIONS)

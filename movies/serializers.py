@@ -1,6 +1,6 @@
 """What clients send and get about movies, in the canonical shape."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from rest_framework import serializers
 
@@ -100,19 +100,6 @@ class GenreSerializer(NamedSerializer, serializers.ModelSerializer):
     class Meta:
         model = Genre
         fields = ["id", "name"]
-
-
-class CategorySerializer(GenreSerializer):
-    """A genre with its most favoured movies, given in the context as `movies_of` (genre id → movies)."""
-
-    movies = serializers.SerializerMethodField()
-
-    class Meta(GenreSerializer.Meta):
-        fields = ["id", "name", "movies"]
-
-    def get_movies(self, genre: Genre) -> list[dict[str, Any]]:
-        serializer_class = self.context["movie_serializer_class"]
-        return serializer_class(self.context["movies_of"][genre.pk], many=True, context=self.context).data
 
 
 class LikeSerializer(serializers.ModelSerializer):

@@ -240,7 +240,10 @@ async def rate(session: Session, caller: KnownCaller, movie_id: int, sent: Ratin
         rating = Rating(user_id=caller.id, movie_id=movie_id)
         session.add(rating)
     rating.half_stars = half_stars
-    counts = {"ratings_sum": Stats.ratings_sum + half_stars - previous, "ratings_count": Stats.ratings_count + is_new}
+    counts = {
+        "ratings_sum": Stats.ratings_sum + half_stars - previous,
+        "ratings_count": Stats.ratings_count + int(is_new),
+    }
     await session.execute(update(Stats).where(Stats.movie_id == movie_id).values(counts))
     await session.commit()
     response.status_code = 201 if is_new else 200

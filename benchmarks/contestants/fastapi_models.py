@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import DateTime, FetchedValue, ForeignKey, TypeDecorator
+from sqlalchemy import BigInteger, DateTime, FetchedValue, ForeignKey, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 
@@ -27,7 +27,7 @@ def now() -> datetime:
 
 
 class Base(DeclarativeBase):
-    type_annotation_map = {datetime: Moment}
+    type_annotation_map = {int: BigInteger, datetime: Moment}
 
 
 class User(Base):

@@ -34,7 +34,9 @@ class PostgreSQL:
 
     def prepare(self, name: str, parameters: int) -> str:
         self.cursor.execute(f"PREPARE floor_{name} AS {STATEMENTS[name]}")
-        self.calls[name] = f"EXECUTE floor_{name} ({', '.join(['%s'] * parameters)})" if parameters else f"EXECUTE floor_{name}"
+        self.calls[name] = (
+            f"EXECUTE floor_{name} ({', '.join(['%s'] * parameters)})" if parameters else f"EXECUTE floor_{name}"
+        )
         return self.calls[name]
 
     def command(self, text: str) -> None:

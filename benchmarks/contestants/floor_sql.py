@@ -61,7 +61,7 @@ def statements(vendor: str) -> dict[str, str]:
         "(SELECT id FROM movies_movie WHERE release_date IS NOT NULL ORDER BY release_date DESC, id DESC LIMIT 5) AS page "
         "JOIN movies_movie AS m ON m.id = page.id"
     )
-    after = "(SELECT id FROM movies_movie WHERE id < $1 ORDER BY id DESC LIMIT 20) AS page JOIN movies_movie AS m ON m.id = page.id"  # noqa: E501
+    after = "(SELECT id FROM movies_movie WHERE id < $1 ORDER BY id DESC LIMIT 20) AS page JOIN movies_movie AS m ON m.id = page.id"
     one = "(SELECT id FROM movies_movie WHERE id = $1) AS page JOIN movies_movie AS m ON m.id = page.id"
     best_first = "ORDER BY s.favorites_count DESC, m.id DESC"
     return {
@@ -92,7 +92,7 @@ def categories(vendor: str, rows: Callable[..., str], has_genre: str) -> str:
             f"SELECT * FROM (SELECT {n} AS genre_id, i.movie_id FROM movies_moviestats AS i WHERE {has_genre.format(n)} {best})"
             for n in range(1, 21)
         )
-        page = f"(SELECT k.id AS genre_id, k.name_key, top.movie_id FROM ({' UNION ALL '.join(tops)}) AS top JOIN movies_genre AS k ON k.id = top.genre_id)"  # noqa: E501
+        page = f"(SELECT k.id AS genre_id, k.name_key, top.movie_id FROM ({' UNION ALL '.join(tops)}) AS top JOIN movies_genre AS k ON k.id = top.genre_id)"
     source = f"{page} AS page JOIN movies_movie AS m ON m.id = page.movie_id"
     return rows(source, "ORDER BY page.name_key, s.favorites_count DESC, m.id DESC", extra="page.genre_id")
 
@@ -171,7 +171,7 @@ WRITES = {
         "locked": LOCKED,
         "old": OLD_RATING,
         "rate": RATE.format(now=NOW),
-        "count_rating": "UPDATE movies_moviestats SET ratings_sum = ratings_sum + $1, ratings_count = ratings_count + $2 WHERE movie_id = $3",  # noqa: E501
+        "count_rating": "UPDATE movies_moviestats SET ratings_sum = ratings_sum + $1, ratings_count = ratings_count + $2 WHERE movie_id = $3",
         "like": LIKE.format(now=NOW),
         "count_like": "UPDATE movies_moviestats SET likes_count = likes_count + 1 WHERE movie_id = $1",
         "likes": "SELECT likes_count FROM movies_moviestats WHERE movie_id = $1",

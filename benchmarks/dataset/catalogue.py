@@ -27,7 +27,7 @@ def title_slot(movie: str, position: int | str) -> str:
 
 def vocabulary(sql: PostgreSQL) -> list[Step]:
     """bench_word (id is the rank, from 1): every word; bench_slot: the words of titles, the frequent ones often."""
-    made = f"SELECT b.n * 10000 + m.n * 100 + e.n AS n, b.text || m.text || e.text AS text FROM {values(BEGINNINGS)} AS b, {values(MIDDLES)} AS m, {values(ENDS)} AS e"  # noqa: E501
+    made = f"SELECT b.n * 10000 + m.n * 100 + e.n AS n, b.text || m.text || e.text AS text FROM {values(BEGINNINGS)} AS b, {values(MIDDLES)} AS m, {values(ENDS)} AS e"
     once = (
         f"SELECT MIN(n) AS n, text FROM ({made}) AS made WHERE text NOT IN (SELECT text FROM bench_word) GROUP BY text"
     )
@@ -103,11 +103,11 @@ def movies(sql: PostgreSQL, count: int, directors: int, users: int) -> list[Step
         for n in range(MAX_TITLE_WORDS)
     )
     description = " || ".join(fragment("i", f"description {n}") for n in range(4))
-    release = f"CASE WHEN {pick('i', 'no date', 50)} = 0 THEN NULL ELSE {sql.date.format(days=f'{DAYS - 1} - ' + pick_low('i', 'date', DAYS))} END"  # noqa: E501
+    release = f"CASE WHEN {pick('i', 'no date', 50)} = 0 THEN NULL ELSE {sql.date.format(days=f'{DAYS - 1} - ' + pick_low('i', 'date', DAYS))} END"
     duration = f"CASE WHEN {pick('i', 'no duration', 50)} = 0 THEN NULL ELSE 45 + {pick('i', 'duration', 150)} END"
     creator = f"CASE WHEN {pick('i', 'no creator', 4)} = 0 THEN NULL ELSE 1 + {pick('i', 'creator', users)} END"
     added = sql.timestamp.format(seconds=f"i * {MINUTES_BETWEEN_MOVIES}")
-    genres = f"(1 + ({pick_low('i', 'genre', 20)} + CASE n WHEN 0 THEN 0 WHEN 1 THEN 1 + {pick('i', 'genre 2', 9)} ELSE 10 + {pick('i', 'genre 3', 10)} END) % 20)"  # noqa: E501
+    genres = f"(1 + ({pick_low('i', 'genre', 20)} + CASE n WHEN 0 THEN 0 WHEN 1 THEN 1 + {pick('i', 'genre 2', 9)} ELSE 10 + {pick('i', 'genre 3', 10)} END) % 20)"
     return [
         (
             "movies",

@@ -5,7 +5,21 @@ Read from the database's own catalogue, so that an index that a later migration 
 
 from typing import Any
 
-TABLES = ["accounts_user", "movies_director", "movies_genre", "movies_movie", "movies_moviegenre", "movies_moviestats", "movies_rating", "movies_like", "movies_favorite", "movies_comment", "movies_searchword", "movies_searchspelling", "movies_searchposting"]
+TABLES = [
+    "accounts_user",
+    "movies_director",
+    "movies_genre",
+    "movies_movie",
+    "movies_moviegenre",
+    "movies_moviestats",
+    "movies_rating",
+    "movies_like",
+    "movies_favorite",
+    "movies_comment",
+    "movies_searchword",
+    "movies_searchspelling",
+    "movies_searchposting",
+]
 NAMES = ", ".join(f"'{table}'" for table in TABLES)
 
 Statement = tuple[str, str]  # (drop, create)

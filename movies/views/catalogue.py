@@ -1,8 +1,10 @@
 """The catalogue: movies, the ways to find them, directors and genres."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.core.files.storage import default_storage
+from django.db.models import BigAutoField, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from rest_framework import viewsets
@@ -14,12 +16,14 @@ from rest_framework.reverse import reverse
 from rest_framework.serializers import BaseSerializer
 
 from config.pagination import BareArrayPagination, WholeArrayPagination
-from movies import search, serializers, services
+from movies import catalogue, search, serializers, services
 from movies.filters import MovieFilter, NameFilter
 from movies.models import Director, Genre, Movie
 from movies.permissions import IsAuthorOrStaffOrReadOnly
 from movies.querysets import MOST_LIKED_LIMIT, MOST_LIKED_MAX, NEWEST_LIMIT, MovieQuerySet
 from movies.views.feedback import FeedbackActions
+
+MAX_ID = BigAutoField.MAX_BIGINT
 
 
 def required_parameter(request: Request, name: str) -> str:
@@ -49,6 +53,28 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         return queryset if self.detail else super().filter_queryset(queryset)
 
+    # --- Reading: querysets say which movies, the read model says what they are ---
+
+    def listed(self) -> MovieQuerySet:
+        """The movies that lists choose from, in the order of lists, without what only a whole movie needs."""
+        return self.filter_queryset(Movie.objects.order_by(*self.default_order))
+
+    def represent(self, ids: Iterable[int]) -> list[dict[str, Any]]:
+        shape = catalogue.shape_of(self.get_serializer_class())
+        return [shape(card, self.address_of) for card in catalogue.read(list(ids), self.request.user)]
+
+    def address_of(self, file: str) -> str:
+        return self.request.build_absolute_uri(default_storage.url(file))
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.page_of(self.listed())
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        found = self.represent([kwargs["pk"]]) if kwargs["pk"] < MAX_ID else []
+        if not found:
+            raise Http404("No Movie matches the given query.")
+        return Response(found[0])
+
     # --- Writing ---
 
     def perform_create(self, serializer: BaseSerializer) -> None:
@@ -70,14 +96,13 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
     # --- Finding ---
 
     def page_of(self, movies: QuerySet) -> Response:
-        page = self.paginate_queryset(movies)
-        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+        return self.get_paginated_response(self.represent(self.paginate_queryset(movies.values_list("pk", flat=True))))
 
     @action(detail=False)
     def search(self, request: Request) -> Response:
         """Movies whose title, director or genre matches `q`, best first; typing errors are forgiven."""
         text = required_parameter(request, "q")
-        return self.page_of(search.search(self.filter_queryset(self.get_queryset()), text))
+        return self.page_of(search.search(self.listed(), text))
 
     @action(detail=False)
     def genre(self, request: Request) -> Response:
@@ -85,20 +110,18 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
         genre = Genre.objects.matching(required_parameter(request, "genre")).first()
         if genre is None:
             raise Http404("No Genre matches the given query.")
-        return self.page_of(self.filter_queryset(self.get_queryset()))
+        return self.page_of(self.listed())
 
     @action(detail=False, pagination_class=WholeArrayPagination, filterset_class=None)
     def categories(self, request: Request) -> Response:
         """The genres that have movies, each with at most five of them, the most favoured first."""
         genres = self.paginate_queryset(Genre.objects.with_movies())
         best = Movie.objects.best_of_each_genre(genre.pk for genre in genres)
-        movies = self.get_queryset().in_bulk({pk for ids in best.values() for pk in ids})
-        context = {
-            **self.get_serializer_context(),
-            "movie_serializer_class": self.get_serializer_class(),
-            "movies_of": {genre_id: [movies[pk] for pk in ids] for genre_id, ids in best.items()},
-        }
-        return self.get_paginated_response(serializers.CategorySerializer(genres, many=True, context=context).data)
+        movies = {movie["id"]: movie for movie in self.represent({pk for ids in best.values() for pk in ids})}
+        shown = {genre_id: [movies[pk] for pk in ids if pk in movies] for genre_id, ids in best.items()}
+        return self.get_paginated_response(
+            [{"id": genre.pk, "name": genre.name, "movies": shown.get(genre.pk, [])} for genre in genres]
+        )
 
     @action(detail=False, url_path="most-liked", pagination_class=BareArrayPagination, filterset_class=None)
     def most_liked(self, request: Request) -> Response:
@@ -106,18 +129,18 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
         limit = request.query_params.get("limit", str(MOST_LIKED_LIMIT))
         if not limit.isascii() or not limit.isdecimal() or int(limit[:9]) == 0:
             raise ValidationError({"limit": ["Must be a whole number from 1 to 50."]}, code="invalid")
-        return self.top(self.get_queryset().most_liked(), min(int(limit[:9]), MOST_LIKED_MAX))
+        return self.top(Movie.objects.most_liked(), min(int(limit[:9]), MOST_LIKED_MAX))
 
     @action(detail=False, pagination_class=BareArrayPagination, filterset_class=None)
     def newest(self, request: Request) -> Response:
         """The five movies with the latest release date."""
-        return self.top(self.get_queryset().newest(), NEWEST_LIMIT)
+        return self.top(Movie.objects.newest(), NEWEST_LIMIT)
 
     def top(self, movies: QuerySet, limit: int) -> Response:
         """The first of a ranking as an array that is its own first and last page."""
         address = self.request.build_absolute_uri()
         link = ", ".join(f'<{address}>; rel="{rel}"' for rel in ("first", "last"))
-        return Response(self.get_serializer(movies[:limit], many=True).data, headers={"Link": link})
+        return Response(self.represent(movies.values_list("pk", flat=True)[:limit]), headers={"Link": link})
 
 
 class DirectorViewSet(viewsets.ReadOnlyModelViewSet):

@@ -111,7 +111,7 @@ class MovieViewSet(viewsets.ModelViewSet):
     serializer_class = MovieSerializer
     filter_backends = [QFilter, filters.OrderingFilter]
     search_fields = ["title", "director__name", "genres__name"]
-    ordering_fields = ["average_rating", "release_date", "title"]
+    ordering_fields = ["id", "average_rating", "release_date", "title"]
 
     def get_queryset(self) -> QuerySet:
         movies = Movie.objects.select_related("director", "user").prefetch_related("genre_links__genre").order_by("-id")
