@@ -7,11 +7,12 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from rest_framework import serializers
 
 from accounts.models import User
+from config.fields import ModelSerializer, TextField
 
 MAX_PASSWORD_LENGTH = 1024
 
 
-class PasswordField(serializers.CharField):
+class PasswordField(TextField):
     """Write-only text as it was typed, bounded because hashing costs by its length."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -24,7 +25,7 @@ class PasswordField(serializers.CharField):
         )
 
 
-class UsernameField(serializers.CharField):
+class UsernameField(TextField):
     """Normalised before it is checked: by that a name may grow, and become one that is not allowed."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -45,7 +46,7 @@ def check_password_strength(password: str, user: User, field: str = "password") 
         raise serializers.ValidationError({field: error.messages}, code="weak_password") from error
 
 
-class UserSerializer(serializers.ModelSerializer):
+class UserSerializer(ModelSerializer):
     """The account as its owner sees it beside fresh credentials."""
 
     class Meta:
@@ -77,7 +78,7 @@ class UniqueAccountMixin(serializers.Serializer):
         return attrs
 
 
-class RegistrationSerializer(UniqueAccountMixin, serializers.ModelSerializer):
+class RegistrationSerializer(UniqueAccountMixin, ModelSerializer):
     password = PasswordField()
 
     class Meta:
@@ -92,12 +93,12 @@ class RegistrationSerializer(UniqueAccountMixin, serializers.ModelSerializer):
 
 
 class LoginSerializer(serializers.Serializer):
-    username = serializers.CharField(max_length=150)
+    username = TextField(max_length=150)
     password = PasswordField()
 
 
 class RefreshSerializer(serializers.Serializer):
-    refresh = serializers.CharField(max_length=4096)
+    refresh = TextField(max_length=4096)
 
 
 class SignedPairSerializer(serializers.Serializer):
@@ -119,7 +120,7 @@ class CredentialsSerializer(SignedPairSerializer):
         return {name: fields[name] for name in self.Meta.fields}
 
 
-class ProfileSerializer(UniqueAccountMixin, serializers.ModelSerializer):
+class ProfileSerializer(UniqueAccountMixin, ModelSerializer):
     """One's own account. A new e-mail address starts unconfirmed."""
 
     class Meta:

@@ -175,11 +175,15 @@ def run_one(database: str, size: int, cluster: Cluster | None, scenarios: list[S
 
 
 def interrupt(number: int, frame: Any) -> None:
+    """Ends everything, undisturbed by a second Ctrl-C."""
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
 def main() -> None:
-    signal.signal(signal.SIGTERM, interrupt)
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, interrupt)
     require_wrk()
     scenarios = chosen()
     FOLDER.mkdir(parents=True, exist_ok=True)

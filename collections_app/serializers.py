@@ -10,6 +10,7 @@ from rest_framework.fields import empty
 
 from collections_app.models import MAX_GENRES, MAX_TEXT, MAX_TITLE, Collection, CollectionMovie
 from collections_app.services import in_catalogue
+from config.fields import TextField
 
 MAX_MOVIES = 2_000
 
@@ -19,7 +20,7 @@ def not_blank(text: str) -> None:
         raise serializers.ValidationError("This field may not be blank.", code="blank")
 
 
-class ExactField(serializers.CharField):
+class ExactField(TextField):
     """Text that comes back byte for byte: nothing is trimmed."""
 
     def __init__(self, **kwargs: Any) -> None:

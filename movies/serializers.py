@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from rest_framework import serializers
 
+from config.fields import ModelSerializer, TextField
 from movies.fields import (
     AddedByField,
     AverageField,
@@ -17,7 +18,7 @@ from movies.models import Comment, Director, Genre, Like, Movie, Rating
 from movies.models.feedback import MAX_COMMENT
 
 
-class MovieSerializer(serializers.ModelSerializer):
+class MovieSerializer(ModelSerializer):
     """A movie, whole. What the API returns can be sent back unchanged.
 
     What has to be sent differs by dialect; a new movie's required fields must say something, while replacing one
@@ -116,7 +117,7 @@ class LikeSerializer(serializers.ModelSerializer):
 class CommentSerializer(serializers.ModelSerializer):
     user = serializers.CharField(source="user.username", read_only=True)
     movie = serializers.IntegerField(source="movie_id", read_only=True)
-    text = serializers.CharField(max_length=MAX_COMMENT, trim_whitespace=False)
+    text = TextField(max_length=MAX_COMMENT, trim_whitespace=False)
 
     class Meta:
         model = Comment
