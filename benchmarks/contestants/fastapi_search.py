@@ -1,7 +1,6 @@
 """Search on the vocabulary and posting tables, as SQLAlchemy expressions."""
 
-from sqlalchemy import Integer, case, func, select, values
-from sqlalchemy import column as sql_column
+from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from benchmarks.contestants.fastapi_models import Posting, Spelling, Stats, Word
@@ -39,9 +38,10 @@ async def find(session: AsyncSession, words: list[str], *, offset: int, limit: i
             quality[word_id] = max(match, quality.get(word_id, 0))
     if not quality or not all(found):
         return [], 0
-    stands_for = values(sql_column("id", Integer), sql_column("quality", Integer), name="a").data(list(quality.items()))
-    relevance = func.sum(Posting.weight * stands_for.c.quality).label("relevance")
-    ranked = select(Posting.movie_id, relevance).join(stands_for, stands_for.c.id == Posting.word_id)
+    of_match = {match: [word_id for word_id, best in quality.items() if best == match] for match in quality.values()}
+    matched = case(*((Posting.word_id.in_(ids), match) for match, ids in of_match.items()))
+    relevance = func.sum(Posting.weight * matched).label("relevance")
+    ranked = select(Posting.movie_id, relevance).where(Posting.word_id.in_(quality))
     ranked = ranked.group_by(Posting.movie_id)
     for of_word in found if len(found) > 1 else []:
         ranked = ranked.having(func.max(case((Posting.word_id.in_(of_word), 1), else_=0)) == 1)

@@ -32,4 +32,6 @@ def test_what_is_no_text_is_400_on_the_field_and_changes_nothing(alice, path, bo
 
 @pytest.mark.parametrize("value", NOT_TEXT)
 def test_a_comment_is_text(alice, movie, value):
-    assert fields_named(alice.post(f"/movies/{movie.pk}/comments/", {"text": value})) == {"text": ["Not a valid string."]}
+    assert fields_named(alice.post(f"/movies/{movie.pk}/comments/", {"text": value})) == {
+        "text": ["Not a valid string."]
+    }
