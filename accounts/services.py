@@ -100,12 +100,13 @@ def delete_account(*, user: User) -> None:
 
     Feedback that arrives meanwhile on another connection protects the account: then everything is done once more.
     """
-    for _ in range(DELETION_ATTEMPTS - 1):
+    for attempts_left in reversed(range(DELETION_ATTEMPTS)):
         try:
-            return delete_account_at_once(user=user)
+            delete_account_at_once(user=user)
+            break
         except IntegrityError:
-            continue
-    return delete_account_at_once(user=user)
+            if not attempts_left:
+                raise
 
 
 @transaction.atomic
