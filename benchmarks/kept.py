@@ -10,10 +10,10 @@ from typing import Any
 import psycopg2
 
 from benchmarks.dataset import stamp
+from benchmarks.dataset.community import WRITERS
 from benchmarks.postgres import Cluster
 from benchmarks.processes import ROOT
 
-WRITERS = 1000
 TALLIES = {
     "ratings_sum": "COALESCE(SUM(half_stars), 0) FROM movies_rating",
     "ratings_count": "COUNT(*) FROM movies_rating",
@@ -92,9 +92,6 @@ class Data:
 
     def questions(self, kind: str) -> list[str]:
         return [text for (text,) in self.rows(f"SELECT text FROM bench_question WHERE kind = '{kind}' ORDER BY text")]
-
-    def creators(self) -> dict[int, int]:
-        return dict(self.rows("SELECT id, user_id FROM movies_movie WHERE id <= 5000"))
 
     def renew_logins(self) -> None:
         """As if all had been used just now: nobody shall measure the hourly note of their use."""

@@ -4,11 +4,11 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import sha256
 from random import Random
 from urllib.parse import quote
 
-from benchmarks.kept import WRITERS, Data
+from benchmarks.dataset.community import READERS, WRITERS, token
+from benchmarks.kept import Data
 from benchmarks.load import Request, ask
 from benchmarks.processes import Server
 
@@ -26,8 +26,8 @@ class World:
         self.movies = data.movies
         self.middle = max(2, data.movies // (2 * PAGE_SIZE))  # the page in the middle of the list
         self.genres = [name for (name,) in data.rows("SELECT name FROM movies_genre ORDER BY id")]
-        self.tokens = tokens([*range(1, min(1000, data.last_reader) + 1)])
-        self.writers = tokens([*range(data.last_reader + 1, data.last_reader + WRITERS + 1)])
+        self.tokens = [token(user_id) for user_id in range(1, min(READERS, data.last_reader) + 1)]
+        self.writers = [token(user_id) for user_id in range(data.last_reader + 1, data.last_reader + WRITERS + 1)]
 
     @cached_property
     def ids(self) -> list[int]:
@@ -38,11 +38,6 @@ class World:
         """Writers and movies, hardly any pair twice."""
         random = Random("pairs")
         return [(random.choice(self.writers), random.randint(1, self.movies)) for _ in range(WRITE_POOL)]
-
-
-def tokens(user_ids: list[int]) -> list[str]:
-    """As `benchmarks.dataset.generate.token` makes them, which needs Django."""
-    return [sha256(f"benchmark {user_id}".encode()).hexdigest() for user_id in user_ids]
 
 
 def credential(token: str) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """Users, what they say about movies, and the counts of it."""
 
+from hashlib import sha256
+
 from benchmarks.dataset.catalogue import Step, fragment
 from benchmarks.dataset.sql import PostgreSQL, chance, pick, pick_low
 
@@ -7,6 +9,11 @@ READERS, WRITERS = 1000, 1000  # users with a login that reads, and users with o
 RATINGS, LIKES, FAVORITES = 25, 6, 4  # of each ordinary user, each of another movie
 SCATTER = 15_485_863  # a prime: the popular movies lie anywhere in the catalogue
 UNUSABLE = "!benchmark"  # nobody can log in by password
+
+
+def token(user_id: int) -> str:
+    """The token of a user's login."""
+    return sha256(f"benchmark {user_id}".encode()).hexdigest()
 
 
 def users(sql: PostgreSQL, count: int) -> list[Step]:

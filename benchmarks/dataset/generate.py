@@ -77,14 +77,9 @@ def open_sessions(users: int) -> None:
     Session.objects.bulk_create(
         Session(
             user_id=user_id,
-            token_digest=Session.digest(token(user_id)),
+            token_digest=Session.digest(community.token(user_id)),
             password_digest=password_digest,
             **Session.objects.lease(),
         )
         for user_id in ids
     )
-
-
-def token(user_id: int) -> str:
-    """The token of a user's login."""
-    return Session.digest(f"benchmark {user_id}")

@@ -2,11 +2,11 @@
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts.models import Session, User
-from benchmarks.dataset.community import FAVORITES, LIKES, RATINGS
-from benchmarks.dataset.generate import generate, token, users_of
+from benchmarks.dataset.community import FAVORITES, LIKES, RATINGS, token
+from benchmarks.dataset.generate import generate, users_of
 from movies import search
 from movies.models import Favorite, Genre, Like, Movie, MovieGenre, Rating, SearchSpelling, SearchWord
 from movies.search import deletions
@@ -17,8 +17,6 @@ MOVIES = 300
 @pytest.fixture(scope="module")
 def data_set(django_db_setup, django_db_blocker):
     """Made once for all tests here, and rolled back when they are done."""
-    from django.db import transaction
-
     with django_db_blocker.unblock():
         atomic = transaction.atomic()
         atomic.__enter__()
