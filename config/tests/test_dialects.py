@@ -17,7 +17,6 @@ CANONICAL = "api"
 SHAPE = {
     "serializer_class",
     "pagination_class",
-    "default_order",
     "detail_route",
     "refusal",
     # accounts

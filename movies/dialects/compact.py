@@ -28,7 +28,6 @@ class CompactMovieSerializer(MovieSerializer):
 class CompactMovieViewSet(MovieViewSet):
     serializer_class = CompactMovieSerializer
     pagination_class = BareArrayPagination
-    default_order = ("id",)  # as the document lists them
     detail_route = None
 
 

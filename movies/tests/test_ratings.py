@@ -63,7 +63,7 @@ class TestRatingsOfAMovie:
 class TestAllRatings:
     url = "/api/ratings/"
 
-    def test_everybody_reads_all_ratings_in_the_order_of_giving(self, anonymous, bob, charlie, movie, make_movie):
+    def test_everybody_reads_all_ratings_with_the_newest_first(self, anonymous, bob, charlie, movie, make_movie):
         other = make_movie("Other")
         for who, pk, stars in ((bob, movie.pk, 2), (charlie, movie.pk, 2.5), (bob, other.pk, 4)):
             assert who.post(self.url, {"movie": pk, "rating": stars}).status_code == 201
@@ -72,9 +72,9 @@ class TestAllRatings:
         results = response.json()["results"]
         assert [set(rating) for rating in results] == [RATING_KEYS] * 3
         assert [(rating["user"]["username"], rating["movie"], rating["rating"]) for rating in results] == [
-            ("bob", movie.pk, 2),
-            ("charlie", movie.pk, 2.5),
             ("bob", other.pk, 4),
+            ("charlie", movie.pk, 2.5),
+            ("bob", movie.pk, 2),
         ]
         assert 'rel="first"' in response["Link"]
 

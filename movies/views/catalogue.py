@@ -44,11 +44,10 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
     filterset_class = MovieFilter
     lookup_value_converter = "int"
     throttle_scopes = {"create": "create", "add_comment": "create"}
-    default_order: ClassVar[tuple[str, ...]] = ("-id",)
     detail_route: ClassVar[str | None] = "movie-detail"
 
     def get_queryset(self) -> MovieQuerySet:
-        return super().get_queryset().as_seen_by(self.request.user).order_by(*self.default_order)
+        return super().get_queryset().as_seen_by(self.request.user)
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         return queryset if self.detail else super().filter_queryset(queryset)
@@ -57,7 +56,7 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
 
     def listed(self) -> MovieQuerySet:
         """The movies that lists choose from, in the order of lists, without what only a whole movie needs."""
-        return self.filter_queryset(Movie.objects.order_by(*self.default_order))
+        return self.filter_queryset(Movie.objects.order_by("-id"))
 
     def represent(self, ids: Iterable[int]) -> list[dict[str, Any]]:
         shape = catalogue.shape_of(self.get_serializer_class())

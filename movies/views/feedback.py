@@ -151,9 +151,9 @@ class CommentViewSet(mixins.DestroyModelMixin, viewsets.GenericViewSet):
 
 
 class RatingViewSet(mixins.ListModelMixin, mixins.CreateModelMixin, viewsets.GenericViewSet):
-    """All ratings, in the order in which they were first given. Each movie is rated once here, and never one's own."""
+    """All ratings, the newest first. Each movie is rated once here, and never one's own."""
 
-    queryset = Rating.objects.select_related("user").order_by("id")
+    queryset = Rating.objects.select_related("user")
     serializer_class = serializers.RatingSerializer
     refusal: ClassVar[str | None] = None
 

@@ -157,7 +157,7 @@ OPERATIONS = {
     ),
     "rating_list": Described(
         summary="List all ratings",
-        description="In the order in which they were first given.",
+        description="The newest first.",
         is_paged=True,
         replies={200: Reply(page(), {**EMPTY_PAGE, "results": [RATING]}, has_link=True)},
     ),
@@ -172,7 +172,7 @@ OPERATIONS = {
     # --- compact ---
     "compact_rating_list": Described(
         summary="List all ratings",
-        description="In the order in which they were first given. The array is one page; the `Link` header tells the "
+        description="The newest first. The array is one page; the `Link` header tells the "
         "rest.",
         is_paged=True,
         replies={
