@@ -172,8 +172,7 @@ OPERATIONS = {
     # --- compact ---
     "compact_rating_list": Described(
         summary="List all ratings",
-        description="The newest first. The array is one page; the `Link` header tells the "
-        "rest.",
+        description="The newest first. The array is one page; the `Link` header tells the rest.",
         is_paged=True,
         replies={
             200: Reply(
