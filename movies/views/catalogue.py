@@ -50,7 +50,9 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
         return super().get_queryset().as_seen_by(self.request.user)
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
-        return queryset if self.detail else super().filter_queryset(queryset)
+        """Filters lists only; and only where it is asked to, since building the filters' form takes a millisecond."""
+        is_asked = self.filterset_class and self.filterset_class.base_filters.keys() & self.request.query_params.keys()
+        return super().filter_queryset(queryset) if is_asked and not self.detail else queryset
 
     # --- Reading: querysets say which movies, the read model says what they are ---
 
