@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -114,7 +113,7 @@ class MovieAdmin(SummarisedDeletionMixin, LargeTableAdmin):
         if not change:
             models.MovieStats.objects.create(movie=obj)
         if old and "cover_image" in form.changed_data:
-            transaction.on_commit(lambda: old.storage.delete(old.name), robust=True)
+            covers.discard(old.name)
 
     def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

@@ -71,7 +71,13 @@ def stored(movie: Movie, fields: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def replace(movie: Movie, name: str | None) -> None:
     """Gives an unsaved change of `movie` a stored cover or none; the old file goes once the change is committed."""
-    old, storage = movie.cover_image.name, movie.cover_image.storage
+    old = movie.cover_image.name
     movie.cover_image = name or ""
     if old:
-        transaction.on_commit(lambda: storage.delete(old), robust=True)
+        discard(old)
+
+
+def discard(name: str) -> None:
+    """Deletes a stored cover once the transaction is committed."""
+    storage = Movie._meta.get_field("cover_image").storage
+    transaction.on_commit(lambda: storage.delete(name), robust=True)

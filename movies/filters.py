@@ -3,10 +3,10 @@
 from typing import Any
 
 import django_filters
-from django.db.models import Exists, F, OrderBy, OuterRef, QuerySet
+from django.db.models import F, OrderBy, QuerySet
 
 from config.text import fold_case
-from movies.models import Director, Genre, Movie, MovieGenre
+from movies.models import Director, Genre, Movie
 from movies.models.feedback import MAX_HALF_STARS
 from movies.querysets import MovieQuerySet
 
@@ -102,5 +102,4 @@ class MovieFilter(django_filters.FilterSet):
         return movies.filter(director__in=Director.objects.matching(reference))
 
     def by_genre(self, movies: MovieQuerySet, name: str, reference: str) -> MovieQuerySet:
-        genres = Genre.objects.matching(reference)
-        return movies.filter(Exists(MovieGenre.objects.filter(movie=OuterRef("pk"), genre__in=genres)))
+        return movies.of_genres(Genre.objects.matching(reference))

@@ -11,6 +11,7 @@ from config.text import fold_case
 
 if TYPE_CHECKING:
     from accounts.models import User
+
 MOST_LIKED_LIMIT, MOST_LIKED_MAX = 10, 50
 NEWEST_LIMIT = 5
 CATEGORY_SIZE = 5
@@ -71,8 +72,8 @@ class MovieQuerySet(models.QuerySet[Any]):
             my_half_stars=Subquery(Rating.objects.filter(**own).values("half_stars")[:1]),
         )
 
-    def of_genre(self, genre_id: int) -> Self:
-        return self.filter(Exists(self.model.genres.through.objects.filter(genre=genre_id, movie=OuterRef("pk"))))
+    def of_genres(self, genres: GenreQuerySet) -> Self:
+        return self.filter(Exists(self.model.genres.through.objects.filter(genre__in=genres, movie=OuterRef("pk"))))
 
     def most_liked(self) -> Self:
         """Those that somebody marked as favourite, most favourites first."""

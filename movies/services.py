@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, F, Sum
+from django.db.models import F
 from django.http import Http404
 from rest_framework.exceptions import PermissionDenied
 
@@ -17,7 +17,7 @@ from accounts.models import User
 from config.text import fold_case
 from movies import covers, mail, search
 from movies.models import Comment, Director, Favorite, Genre, Like, Movie, MovieGenre, MovieStats, Rating
-from movies.models.feedback import Feedback
+from movies.models.feedback import TALLIES
 
 Reference = Any  # a Director or Genre, or the name of one that may be new
 
@@ -195,16 +195,10 @@ def count(stats: MovieStats, **differences: int) -> None:
 def forget_user(*, user: User) -> None:
     """Removes all feedback of a user, takes it out of the counts, and removes the mail to the user."""
     mail.forget(user)
-    feedback: list[tuple[type[Feedback], dict[str, Any]]] = [
-        (Rating, {"ratings_sum": Sum("half_stars"), "ratings_count": Count("pk")}),
-        (Like, {"likes_count": Count("pk")}),
-        (Favorite, {"favorites_count": Count("pk")}),
-        (Comment, {"comments_count": Count("pk")}),
-    ]
-    touched = {pk for model, _ in feedback for pk in model.objects.by(user).order_by().values_list("movie", flat=True)}
+    touched = {pk for model in TALLIES for pk in model.objects.by(user).order_by().values_list("movie", flat=True)}
     # All locks first and in the order of the ids: two departures at once must not wait for each other in a circle.
     list(MovieStats.objects.select_for_update().filter(pk__in=touched).order_by("pk").values_list("pk"))
-    for model, tallies in feedback:
+    for model, tallies in TALLIES.items():
         # Only where we hold the lock: what has arrived elsewhere meanwhile stays, and protects the account.
         own = model.objects.by(user).filter(movie__in=touched).order_by()
         for row in own.values("movie").annotate(**tallies):

@@ -2,17 +2,16 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Sum
 
 from config.text import fold_case
 from movies import search
-from movies.models import Comment, Director, Favorite, Genre, Like, Movie, MovieStats, Rating
+from movies.models import Director, Genre, Movie, MovieStats
+from movies.models.feedback import TALLIES
 
 BATCH = 1000
-COUNTED = ("ratings_sum", "ratings_count", "likes_count", "favorites_count", "comments_count")
+COUNTED = [name for tallies in TALLIES.values() for name in tallies]
 
 
 def batches(advance: Callable[[int], None]) -> Iterator[list[Movie]]:
@@ -56,15 +55,9 @@ def counts(movie_ids: list[int], *, fix: bool) -> Iterator[str]:
 
 def counted(movie_ids: list[int]) -> dict[int, dict[str, int]]:
     """What the statistics of these movies should be, counted from the tables."""
-    tallies: list[tuple[Any, dict[str, Any]]] = [
-        (Rating, {"ratings_sum": Sum("half_stars"), "ratings_count": Count("pk")}),
-        (Like, {"likes_count": Count("pk")}),
-        (Favorite, {"favorites_count": Count("pk")}),
-        (Comment, {"comments_count": Count("pk")}),
-    ]
     true = {movie_id: dict.fromkeys(COUNTED, 0) for movie_id in movie_ids}
-    for model, expressions in tallies:
-        rows = model.objects.filter(movie__in=movie_ids).order_by().values("movie").annotate(**expressions)
+    for model, tallies in TALLIES.items():
+        rows = model.objects.filter(movie__in=movie_ids).order_by().values("movie").annotate(**tallies)
         for row in rows:
             true[row.pop("movie")].update(row)
     return true

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q, Sum
 
 from movies.models.catalogue import Movie
 from movies.querysets import FeedbackQuerySet
@@ -70,3 +70,12 @@ class Comment(Feedback):
     class Meta(Feedback.Meta):
         constraints = [models.CheckConstraint(condition=~Q(text=""), name="comment_not_blank")]
         indexes = [models.Index(fields=["movie", "-id"], name="comment_of_movie")]
+
+
+# What MovieStats counts of each kind of feedback, as aggregates over its rows.
+TALLIES: dict[type[Feedback], dict[str, models.Aggregate]] = {
+    Rating: {"ratings_sum": Sum("half_stars"), "ratings_count": Count("pk")},
+    Like: {"likes_count": Count("pk")},
+    Favorite: {"favorites_count": Count("pk")},
+    Comment: {"comments_count": Count("pk")},
+}

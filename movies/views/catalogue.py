@@ -38,16 +38,13 @@ def required_parameter(request: Request, name: str) -> str:
 class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
     """The movies: newest added first, filtered and ordered as you like."""
 
-    queryset = Movie.objects.complete()
+    queryset = Movie.objects.select_related("stats")
     serializer_class = serializers.MovieSerializer
     permission_classes = [IsAuthorOrStaffOrReadOnly]
     filterset_class = MovieFilter
     lookup_value_converter = "int"
     throttle_scopes = {"create": "create", "add_comment": "create"}
     detail_route: ClassVar[str | None] = "movie-detail"
-
-    def get_queryset(self) -> MovieQuerySet:
-        return super().get_queryset().as_seen_by(self.request.user)
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         """Filters lists only; and only where it is asked to, since building the filters' form takes a millisecond."""
@@ -80,11 +77,15 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
 
     def perform_create(self, serializer: BaseSerializer) -> None:
         movie = services.add_movie(by=self.request.user, **serializer.validated_data)
-        serializer.instance = get_object_or_404(self.get_queryset(), pk=movie.pk)
+        serializer.instance = self.whole(movie)
 
     def perform_update(self, serializer: BaseSerializer) -> None:
         movie = services.change_movie(movie=serializer.instance, by=self.request.user, **serializer.validated_data)
-        serializer.instance = get_object_or_404(self.get_queryset(), pk=movie.pk)  # it may have just been deleted
+        serializer.instance = self.whole(movie)
+
+    def whole(self, movie: Movie) -> Movie:
+        """The movie as it is now, with all that a reply shows. Raises Http404 when it has just been deleted."""
+        return get_object_or_404(Movie.objects.complete().as_seen_by(self.request.user), pk=movie.pk)
 
     def perform_destroy(self, instance: Movie) -> None:
         services.delete_movie(movie=instance)
