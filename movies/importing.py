@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from django.db import transaction
 
 from config.text import fold_case
-from movies import search
+from movies import search, tallies
 from movies.models import Director, Genre, Movie, MovieGenre, MovieStats
 from movies.models.catalogue import MAX_DESCRIPTION, MAX_MINUTES, MAX_NAME, MAX_NAME_KEY, Named
 
@@ -183,6 +183,9 @@ def add_missing(rows: list[Row]) -> int:
     ]
     MovieGenre.objects.bulk_create(links)
     search.index(Movie.objects.filter(pk__in=[movie.pk for movie in movies]))
+    counted = tallies.of_movies(movie.pk for movie in movies)
+    counted.update(tallies.of_genres(link.genre_id for link in links))
+    tallies.add(counted)
     return len(movies)
 
 

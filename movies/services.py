@@ -15,7 +15,7 @@ from rest_framework.exceptions import PermissionDenied
 
 from accounts.models import User
 from config.text import fold_case
-from movies import covers, mail, search
+from movies import covers, mail, search, tallies
 from movies.models import Comment, Director, Favorite, Genre, Like, Movie, MovieGenre, MovieStats, Rating
 from movies.models.feedback import TALLIES
 
@@ -41,11 +41,13 @@ def add_movie(*, by: User | None, **fields: Any) -> Movie:
     """Adds a movie, makes it searchable, and puts the creator's mail in the outbox."""
     movie = Movie(user=by)
     with covers.stored(movie, fields) as fields:
-        write_movie(movie, fields)
+        counted = write_movie(movie, fields)
         MovieStats.objects.create(movie=movie)
         index(movie)
         set_favorite(movie=movie, user=by, wanted=fields.get("favorite"))
         mail.announce_movie(movie)
+        counted.update(tallies.of_movies([movie.pk]))
+        tallies.add(counted)
     return movie
 
 
@@ -58,13 +60,15 @@ def change_movie(*, movie: Movie, by: User, **fields: Any) -> Movie:
     with covers.stored(movie, fields) as fields:
         lock(movie)
         movie.refresh_from_db(fields=["cover_image"])
-        write_movie(movie, fields, columns)
+        counted = write_movie(movie, fields, columns)
         index(movie)
         set_favorite(movie=movie, user=by, wanted=fields.get("favorite"))
+        tallies.add(counted)
     return movie
 
 
-def write_movie(movie: Movie, fields: dict[str, Any], columns: list[str] | None = None) -> None:
+def write_movie(movie: Movie, fields: dict[str, Any], columns: list[str] | None = None) -> tallies.Differences:
+    """Writes what is given, and returns what it changes in the tallies of the genres."""
     for name in PLAIN_COLUMNS & fields.keys():
         setattr(movie, name, fields[name])
     if "director" in fields:
@@ -72,17 +76,23 @@ def write_movie(movie: Movie, fields: dict[str, Any], columns: list[str] | None 
     if "cover_image" in fields:
         covers.replace(movie, fields["cover_image"])
     movie.save(update_fields=columns)
-    if "genre_list" in fields:
-        write_genres(movie, fields["genre_list"])
+    return write_genres(movie, fields["genre_list"]) if "genre_list" in fields else tallies.Differences()
 
 
-def write_genres(movie: Movie, references: Iterable[Reference]) -> None:
+def write_genres(movie: Movie, references: Iterable[Reference]) -> tallies.Differences:
     names = dict.fromkeys(reference for reference in references if isinstance(reference, str))
     # Sorted, so that two writers with new genres in common wait for each other instead of deadlocking.
     named = {name: resolve(Genre, name) for name in sorted(names, key=fold_case)}
     genres = {genre.pk: genre for genre in (named.get(reference, reference) for reference in references)}
+    counted = genres_taken_from(movie)
     movie.genre_links.all().delete()
     MovieGenre.objects.bulk_create(MovieGenre(movie=movie, genre=genre) for genre in genres.values())
+    counted.update(tallies.of_genres(genres))
+    return counted
+
+
+def genres_taken_from(movie: Movie) -> tallies.Differences:
+    return tallies.of_genres(movie.genre_links.values_list("genre", flat=True), sign=-1)
 
 
 def resolve(model: type[Director] | type[Genre], reference: Reference) -> Any:
@@ -99,7 +109,10 @@ def delete_movie(*, movie: Movie) -> None:
     lock(movie)
     movie.refresh_from_db(fields=["cover_image"])
     covers.replace(movie, None)
+    counted = genres_taken_from(movie)
+    counted.update(tallies.of_movies([movie.pk], sign=-1))
     movie.delete()
+    tallies.add(counted)
 
 
 # --- Feedback -------------------------------------------------------------------------------------------------------
@@ -198,10 +211,10 @@ def forget_user(*, user: User) -> None:
     touched = {pk for model in TALLIES for pk in model.objects.by(user).order_by().values_list("movie", flat=True)}
     # All locks first and in the order of the ids: two departures at once must not wait for each other in a circle.
     list(MovieStats.objects.select_for_update().filter(pk__in=touched).order_by("pk").values_list("pk"))
-    for model, tallies in TALLIES.items():
+    for model, aggregates in TALLIES.items():
         # Only where we hold the lock: what has arrived elsewhere meanwhile stays, and protects the account.
         own = model.objects.by(user).filter(movie__in=touched).order_by()
-        for row in own.values("movie").annotate(**tallies):
+        for row in own.values("movie").annotate(**aggregates):
             stats = MovieStats(pk=row.pop("movie"))
             count(stats, **{name: -value for name, value in row.items()})
         own.delete()

@@ -6,7 +6,7 @@ from itertools import islice
 from django.db import transaction
 
 from config.text import fold_case
-from movies import search
+from movies import search, tallies
 from movies.models import Director, Genre, Movie, MovieStats
 from movies.models.feedback import TALLIES
 
@@ -31,6 +31,7 @@ def differences(advance: Callable[[int], None] = lambda n: None, *, fix: bool = 
             yield from counts([movie.pk for movie in batch], fix=fix)
             yield from keys(batch, "title", fix=fix)
             yield from postings(batch, fix=fix)
+    yield from tallies.all_differences(fix=fix)
 
 
 def counts(movie_ids: list[int], *, fix: bool) -> Iterator[str]:
@@ -56,8 +57,8 @@ def counts(movie_ids: list[int], *, fix: bool) -> Iterator[str]:
 def counted(movie_ids: list[int]) -> dict[int, dict[str, int]]:
     """What the statistics of these movies should be, counted from the tables."""
     true = {movie_id: dict.fromkeys(COUNTED, 0) for movie_id in movie_ids}
-    for model, tallies in TALLIES.items():
-        rows = model.objects.filter(movie__in=movie_ids).order_by().values("movie").annotate(**tallies)
+    for model, aggregates in TALLIES.items():
+        rows = model.objects.filter(movie__in=movie_ids).order_by().values("movie").annotate(**aggregates)
         for row in rows:
             true[row.pop("movie")].update(row)
     return true

@@ -2,6 +2,8 @@
 
 from benchmarks.dataset.sql import PostgreSQL, pick, pick_low, values
 from benchmarks.dataset.words import BEGINNINGS, COMMON, ENDS, FIRST_NAMES, GENRES, MIDDLES
+from movies.models import Tally
+from movies.models.tally import LARGE, SMALL
 
 Step = tuple[str, list[str]]  # what it does, and the statements
 
@@ -128,3 +130,17 @@ def movies(sql: PostgreSQL, count: int, directors: int, users: int) -> list[Step
             ],
         ),
     ]
+
+
+def tallies() -> list[Step]:
+    """What `movies.tallies` keeps."""
+    ranges = [
+        f"SELECT {kind:d}, id / {width}, COUNT(*) FROM movies_movie GROUP BY id / {width}"
+        for kind, width in ((Tally.Kind.LARGE_RANGE, LARGE), (Tally.Kind.SMALL_RANGE, SMALL))
+    ]
+    counted = [
+        f"SELECT {Tally.Kind.ALL:d}, 0, COUNT(*) FROM movies_movie",
+        f"SELECT {Tally.Kind.GENRE:d}, genre_id, COUNT(*) FROM movies_moviegenre GROUP BY genre_id",
+        *ranges,
+    ]
+    return [("tallies", [f"INSERT INTO movies_tally (kind, key, movies) {query}" for query in counted])]

@@ -67,6 +67,7 @@ def steps(movies: int) -> list[catalogue.Step]:
         *community.feedback(sql, movies, users),
         *community.statistics(),
         *search_index.postings(sql, movies),
+        *catalogue.tallies(),
     ]
 
 

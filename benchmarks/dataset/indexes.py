@@ -19,6 +19,7 @@ TABLES = [
     "movies_searchword",
     "movies_searchspelling",
     "movies_searchposting",
+    "movies_tally",
 ]
 NAMES = ", ".join(f"'{table}'" for table in TABLES)
 

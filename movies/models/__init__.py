@@ -2,6 +2,7 @@ from movies.models.catalogue import Director, Genre, Movie, MovieGenre, MovieSta
 from movies.models.feedback import Comment, Favorite, Like, Rating
 from movies.models.mail import MailAllowance
 from movies.models.search import SearchPosting, SearchSpelling, SearchWord
+from movies.models.tally import Tally
 
 __all__ = [
     "Comment",
@@ -17,4 +18,5 @@ __all__ = [
     "SearchPosting",
     "SearchSpelling",
     "SearchWord",
+    "Tally",
 ]

@@ -13,6 +13,7 @@ MAX_WORD = 40
 
 class SearchWord(models.Model):
     text = models.CharField(max_length=MAX_WORD, unique=True)
+    movies_count = models.PositiveIntegerField(default=0)  # the postings, kept, since a common word has very many
 
     def __str__(self) -> str:
         return self.text
@@ -30,14 +31,20 @@ class SearchSpelling(models.Model):
 
 
 class SearchPosting(models.Model):
-    """`word` occurs in `movie`; `weight` says how much of the title (or of a lesser text) it is."""
+    """`word` occurs in `movie`; `weight` says how much of the title (or of a lesser text) it is.
+
+    `popularity` is the movie's, in orders of magnitude: so coarse that few likes change it, and fine enough to choose
+    the best of very many postings by an index.
+    """
 
     word = models.ForeignKey(SearchWord, on_delete=models.CASCADE, related_name="postings", db_index=False)
     movie = models.ForeignKey(Movie, on_delete=models.CASCADE, related_name="postings")
     weight = models.PositiveIntegerField()
+    popularity = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["word", "movie"], name="posting_once_per_word")]
+        indexes = [models.Index(fields=["word", "-weight", "-popularity", "-movie"], name="posting_best_first")]
 
     def __str__(self) -> str:
         return f"{self.word_id} in {self.movie_id}"

@@ -1,0 +1,28 @@
+"""How many movies there are, kept: counting a million takes longer than everything else that a list needs.
+
+Beside the total and that of each genre there are the movies of each range of ids, in two steps (65,536 ids and 256),
+which is how a page far down the list is found without walking there. `movies.tallies` keeps them.
+"""
+
+from django.db import models
+
+LARGE, SMALL = 65_536, 256  # how many ids a range spans
+
+
+class Tally(models.Model):
+    class Kind(models.IntegerChoices):
+        ALL = 0  # key 0
+        GENRE = 1  # key: the genre's id
+        LARGE_RANGE = 2  # key: id // LARGE
+        SMALL_RANGE = 3  # key: id // SMALL
+
+    kind = models.PositiveSmallIntegerField(choices=Kind.choices)
+    key = models.BigIntegerField()
+    movies = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "tallies"
+        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="tally_once")]
+
+    def __str__(self) -> str:
+        return f"{self.movies} movies of {self.get_kind_display().lower()} {self.key}"

@@ -1,0 +1,38 @@
+"""The tallies of movies are exact after everything that can happen to the catalogue."""
+
+import pytest
+
+from movies import services, tallies
+from movies.models import Genre, Tally
+
+
+def kept():
+    return {(tally.kind, tally.key): tally.movies for tally in Tally.objects.all() if tally.movies}
+
+
+@pytest.fixture
+def movie(make_movie, alice):
+    return make_movie("Alien", by=alice, genre_list=["Horror", "Science Fiction"])
+
+
+def test_an_added_movie_is_counted_in_all_its_tallies(movie):
+    horror = Genre.objects.get(name="Horror")
+    assert kept()[tallies.TOTAL] == kept()[tallies.Kind.GENRE, horror.pk] == 1
+    assert kept() == tallies.true()
+
+
+def test_changed_genres_move_the_movie_from_one_tally_to_another(movie, alice):
+    services.change_movie(movie=movie, by=alice.user, genre_list=["Horror", "Drama"])
+    assert Tally.objects.get(kind=tallies.Kind.GENRE, key=Genre.objects.get(name="Science Fiction").pk).movies == 0
+    assert kept() == tallies.true()
+
+
+def test_a_deleted_movie_is_taken_out_of_every_tally(movie):
+    services.delete_movie(movie=movie)
+    assert kept() == {}
+
+
+def test_verify_says_and_mends_what_is_wrong(movie):
+    Tally.objects.filter(kind=tallies.Kind.ALL).update(movies=7)
+    assert tallies.all_differences(fix=True) == ["tally of all 0 is 7, should be 1"]
+    assert tallies.all_differences() == []
