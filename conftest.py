@@ -1,15 +1,20 @@
 """The people in the tests: alice owns, bob shares, charlie intrudes, and sam is staff."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.core.handlers.wsgi import WSGIRequest
+from django.http import HttpResponse, HttpResponseBase
+from django.test.client import ClientHandler
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.services import Credentials, open_session
+from config import express
 from movies import services
+from movies.catalogue.cards import genres
 from movies.models import Movie
 
 PASSWORD = "correct-horse-battery"  # noqa: S105
@@ -99,3 +104,21 @@ def movie(make_movie: Callable[..., Movie], alice: Person) -> Movie:
 @pytest.fixture(autouse=True)
 def _fresh_cache() -> None:
     cache.clear()
+    genres.forget()  # SQLite gives the ids of one test again in the next
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _clients_take_the_short_way() -> Iterator[None]:
+    """Django's test client begins behind our WSGI application: here it takes the short way where the server does."""
+    whole_way = ClientHandler.get_response
+
+    def get_response(self: ClientHandler, request: WSGIRequest) -> HttpResponseBase:
+        reply = express.answer(request.environ)
+        if reply is None:
+            return whole_way(self, request)
+        status, headers, content = reply
+        return HttpResponse(content, status=int(status[:3]), headers=dict(headers))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ClientHandler, "get_response", get_response)
+        yield

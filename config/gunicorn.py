@@ -4,11 +4,13 @@ import os
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WORKERS", "2"))
-worker_class = "gthread"
-# Threads wait for the database and for slow clients; each may hold a database connection.
+worker_class = "config.worker.BufferingWorker"
+# Threads wait for the database only, never for clients; each may hold a database connection.
 threads = int(os.environ.get("THREADS", "16"))
-keepalive = 15
+# Of each process; whoever comes then waits until one of them goes. Each may have a body of the longest kind under way.
+worker_connections = 400
+# How long a client may do nothing: between two requests, in the middle of one, or while an answer waits for it.
+keepalive = int(os.environ.get("CLIENT_SECONDS", "30"))
 graceful_timeout = 10
-limit_request_line = 8190
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 - heartbeats must not touch a disk
 control_socket_disable = True  # nobody controls the server but its parent

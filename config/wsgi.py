@@ -36,4 +36,8 @@ def without_charset(content_type: str) -> str:
 
 
 django.setup(set_prefix=False)
-application = Utf8Handler()
+whole_way = Utf8Handler()
+
+from config.express import ExpressLane  # noqa: E402 - needs the apps
+
+application = ExpressLane(whole_way)

@@ -3,25 +3,46 @@
 from typing import Any
 
 import django_filters
-from django.db.models import F, OrderBy, QuerySet
+from django import forms
+from django.db.models import QuerySet
 
 from config.text import fold_case
 from movies.models import Director, Genre, Movie
 from movies.models.feedback import MAX_HALF_STARS
+from movies.orderings import FIGURES, Order
 from movies.querysets import MovieQuerySet
 
 MAX_RATING = MAX_HALF_STARS // 2
+MAX_REFERENCES = 20
+MAX_COUNT = 2**31 - 1
+YEARS = {"min_value": 1, "max_value": 9999, "decimal_places": 0}
+SEVERAL = "several separated by commas or in several parameters"
 
 
-class NullsLastOrderingFilter(django_filters.OrderingFilter):
-    """Unknown values come last in either direction, on either database, and the id decides between equal ones."""
+class OrderingFilter(django_filters.OrderingFilter):
+    """One or several of the figures of `movies.orderings`."""
 
-    def get_ordering_value(self, param: str) -> OrderBy:
-        column = F(self.param_map[param.removeprefix("-")])
-        return column.desc(nulls_last=True) if param.startswith("-") else column.asc(nulls_last=True)
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(fields={name: name for name in FIGURES}, **kwargs)
 
     def filter(self, qs: MovieQuerySet, value: list[str] | None) -> MovieQuerySet:
-        return super().filter(qs, [*value, "-id"]) if value else qs
+        return Order.parse(",".join(value)).sorted(qs) if value else qs
+
+
+class ReferencesField(forms.CharField):
+    """Ids or names, in one parameter with commas or in several parameters: the texts as they were sent."""
+
+    widget = forms.MultipleHiddenInput
+
+    def clean(self, value: list[str] | None) -> list[str]:
+        texts = [text for text in map(super().clean, value or []) if text.strip(", ")]
+        if sum(text.count(",") + 1 for text in texts) > MAX_REFERENCES:
+            raise forms.ValidationError(f"Not more than {MAX_REFERENCES} at once.", code="max_length")
+        return texts
+
+
+class ReferencesFilter(django_filters.Filter):
+    field_class = ReferencesField
 
 
 class FoldedFilter(django_filters.CharFilter):
@@ -41,16 +62,21 @@ class NameFilter(django_filters.FilterSet):
 
 
 class MovieFilter(django_filters.FilterSet):
-    title = FoldedFilter(field_name="title_key", label="Part of the title (without case).")
-    director = django_filters.CharFilter(method="by_director", label="A director's name (without case) or id.")
-    genre = django_filters.CharFilter(method="by_genre", label="A genre's name (without case) or id.")
-    year = django_filters.NumberFilter(
-        field_name="release_date",
-        lookup_expr="year",
-        min_value=1,
-        max_value=9999,
-        decimal_places=0,
-        label="Year of release.",
+    title = django_filters.CharFilter(method="by_title", label="Part of the title (without case).")
+    director = ReferencesFilter(
+        method="by_director", label=f"A director's name (without case) or id; {SEVERAL}: by any of them."
+    )
+    genre = ReferencesFilter(
+        method="by_genre", label=f"A genre's name (without case) or id; {SEVERAL}: of any of them."
+    )
+    genre_all = ReferencesFilter(method="by_all_genres", label=f"Genres' names or ids, {SEVERAL}: of all of them.")
+    genre_not = ReferencesFilter(method="by_no_genre", label=f"Genres' names or ids, {SEVERAL}: of none of them.")
+    year = django_filters.NumberFilter(field_name="release_date", lookup_expr="year", label="Year of release.", **YEARS)
+    min_year = django_filters.NumberFilter(
+        field_name="release_date", lookup_expr="year__gte", label="Released in this year or later.", **YEARS
+    )
+    max_year = django_filters.NumberFilter(
+        field_name="release_date", lookup_expr="year__lte", label="Released in this year or earlier.", **YEARS
     )
     released_after = django_filters.DateFilter(
         field_name="release_date", lookup_expr="gte", label="Released on this day (YYYY-MM-DD) or later."
@@ -78,28 +104,37 @@ class MovieFilter(django_filters.FilterSet):
         max_value=MAX_RATING,
         label="An average of at most so many stars.",
     )
-    ordering = NullsLastOrderingFilter(
-        fields={
-            "id": "id",
-            "title_key": "title",
-            "release_date": "release_date",
-            "duration": "duration",
-            "stats__average_rating": "average_rating",
-            "stats__ratings_count": "ratings_count",
-            "stats__likes_count": "likes_count",
-            "stats__favorites_count": "favorites_count",
-            "stats__comments_count": "comments_count",
-            "created_at": "created_at",
-        },
-        label="Order, descending with a minus sign; several separated by commas.",
+    min_ratings_count = django_filters.NumberFilter(
+        field_name="stats__ratings_count",
+        lookup_expr="gte",
+        min_value=0,
+        max_value=MAX_COUNT,
+        decimal_places=0,
+        label="At least so many ratings.",
     )
+    ordering = OrderingFilter(label="Order, descending with a minus sign; several separated by commas.")
 
     class Meta:
         model = Movie
         fields: list[str] = []
 
-    def by_director(self, movies: MovieQuerySet, name: str, reference: str) -> MovieQuerySet:
-        return movies.filter(director__in=Director.objects.matching(reference))
+    def by_title(self, movies: MovieQuerySet, name: str, part: str) -> MovieQuerySet:
+        return movies.titled(part)
 
-    def by_genre(self, movies: MovieQuerySet, name: str, reference: str) -> MovieQuerySet:
-        return movies.of_genres(Genre.objects.matching(reference))
+    def by_director(self, movies: MovieQuerySet, name: str, references: list[str]) -> MovieQuerySet:
+        return movies.directed_by(known(Director.objects.ids_of(references)))
+
+    def by_genre(self, movies: MovieQuerySet, name: str, references: list[str]) -> MovieQuerySet:
+        return movies.of_genres(known(Genre.objects.ids_of(references)))
+
+    def by_all_genres(self, movies: MovieQuerySet, name: str, references: list[str]) -> MovieQuerySet:
+        ids = Genre.objects.ids_of(references)
+        return movies.none() if None in ids else movies.of_all_genres(known(ids))
+
+    def by_no_genre(self, movies: MovieQuerySet, name: str, references: list[str]) -> MovieQuerySet:
+        return movies.not_of_genres(known(Genre.objects.ids_of(references)))
+
+
+def known(ids: list[int | None]) -> set[int]:
+    """`ids` without what does not exist: nothing is by or of it."""
+    return {pk for pk in ids if pk is not None}

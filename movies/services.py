@@ -4,6 +4,7 @@ Each function is one transaction. Whatever is counted in MovieStats changes unde
 before any other row of the movie, so that writers queue up instead of deadlocking.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from config.text import fold_case
 from movies import covers, mail, search, tallies
 from movies.models import Comment, Director, Favorite, Genre, Like, Movie, MovieGenre, MovieStats, Rating
 from movies.models.feedback import TALLIES
+from movies.models.search import popularity_level
 
 Reference = Any  # a Director or Genre, or the name of one that may be new
 
@@ -43,10 +45,11 @@ def add_movie(*, by: User | None, **fields: Any) -> Movie:
     with covers.stored(movie, fields) as fields:
         counted = write_movie(movie, fields)
         MovieStats.objects.create(movie=movie)
-        index(movie)
+        counted_words = reindexed(movie)
         set_favorite(movie=movie, user=by, wanted=fields.get("favorite"))
         mail.announce_movie(movie)
         counted.update(tallies.of_movies([movie.pk]))
+        search.count_words(counted_words)
         tallies.add(counted)
     return movie
 
@@ -61,8 +64,9 @@ def change_movie(*, movie: Movie, by: User, **fields: Any) -> Movie:
         lock(movie)
         movie.refresh_from_db(fields=["cover_image"])
         counted = write_movie(movie, fields, columns)
-        index(movie)
+        counted_words = reindexed(movie)
         set_favorite(movie=movie, user=by, wanted=fields.get("favorite"))
+        search.count_words(counted_words)
         tallies.add(counted)
     return movie
 
@@ -104,6 +108,11 @@ def index(movie: Movie) -> None:
     search.index(Movie.objects.filter(pk=movie.pk))
 
 
+def reindexed(movie: Movie) -> Counter[int]:
+    """Brings the movie's postings up to date, and returns what `search.count_words` has to be told in the end."""
+    return search.index_batch(list(Movie.objects.filter(pk=movie.pk).complete()))
+
+
 @transaction.atomic
 def delete_movie(*, movie: Movie) -> None:
     lock(movie)
@@ -111,7 +120,9 @@ def delete_movie(*, movie: Movie) -> None:
     covers.replace(movie, None)
     counted = genres_taken_from(movie)
     counted.update(tallies.of_movies([movie.pk], sign=-1))
+    counted_words = search.words_taken_with(movie)
     movie.delete()
+    search.count_words(counted_words)
     tallies.add(counted)
 
 
@@ -176,7 +187,7 @@ def set_mark(mark: type[Like] | type[Favorite], *, movie: Movie, user: User, wan
     difference = int(wanted) - int(exists)
     if difference:
         count(stats, **{counter: difference})
-    return Mark(is_set=wanted, has_changed=difference != 0, count=getattr(stats, counter) + difference)
+    return Mark(is_set=wanted, has_changed=difference != 0, count=getattr(stats, counter))
 
 
 def set_favorite(*, movie: Movie, user: User | None, wanted: bool | None) -> None:
@@ -200,8 +211,13 @@ def remove_comment(*, comment: Comment) -> None:
 
 
 def count(stats: MovieStats, **differences: int) -> None:
-    """Adds the differences in the database, not in memory."""
+    """Adds the differences in the database and to `stats`, which is locked; search hears of another popularity."""
     MovieStats.objects.filter(pk=stats.pk).update(**{name: F(name) + value for name, value in differences.items()})
+    before = popularity_level(stats)
+    for name, value in differences.items():
+        setattr(stats, name, getattr(stats, name) + value)
+    if popularity_level(stats) != before:
+        search.set_popularity(stats.pk, popularity_level(stats))
 
 
 @transaction.atomic
@@ -210,11 +226,11 @@ def forget_user(*, user: User) -> None:
     mail.forget(user)
     touched = {pk for model in TALLIES for pk in model.objects.by(user).order_by().values_list("movie", flat=True)}
     # All locks first and in the order of the ids: two departures at once must not wait for each other in a circle.
-    list(MovieStats.objects.select_for_update().filter(pk__in=touched).order_by("pk").values_list("pk"))
+    locked = MovieStats.objects.select_for_update().filter(pk__in=touched).order_by("pk").in_bulk()
     for model, aggregates in TALLIES.items():
         # Only where we hold the lock: what has arrived elsewhere meanwhile stays, and protects the account.
         own = model.objects.by(user).filter(movie__in=touched).order_by()
         for row in own.values("movie").annotate(**aggregates):
-            stats = MovieStats(pk=row.pop("movie"))
+            stats = locked[row.pop("movie")]
             count(stats, **{name: -value for name, value in row.items()})
         own.delete()

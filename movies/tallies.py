@@ -49,7 +49,7 @@ def add(differences: Differences) -> None:
     for key, difference in wanted.items():
         by_difference[difference].append(rows[key])
     for difference, pks in by_difference.items():
-        Tally.objects.filter(pk__in=pks).update(movies=F("movies") + difference)
+        Tally.objects.filter(pk__in=pks).update(count=F("count") + difference)
 
 
 def locked(keys: Iterable[Key]) -> dict[Key, int]:
@@ -78,12 +78,12 @@ def true() -> dict[Key, int]:
 def all_differences(*, fix: bool = False) -> list[str]:
     """Every tally that is not what it should be, as a sentence; `fix` also mends it."""
     locked([])  # whoever changes the catalogue now waits with it until we have finished
-    kept = {(tally.kind, tally.key): tally.movies for tally in Tally.objects.all()}
+    kept = {(tally.kind, tally.key): tally.count for tally in Tally.objects.exclude(kind=Kind.RENAMED_GENRES)}
     right = true()
     wrong = sorted(key for key in kept.keys() | right.keys() if kept.get(key, 0) != right.get(key, 0))
     if fix:
         for kind, key in wrong:
-            Tally.objects.update_or_create(kind=kind, key=key, defaults={"movies": right.get((kind, key), 0)})
+            Tally.objects.update_or_create(kind=kind, key=key, defaults={"count": right.get((kind, key), 0)})
     return [f"tally of {name(key)} is {kept.get(key, 0)}, should be {right.get(key, 0)}" for key in wrong]
 
 

@@ -31,6 +31,7 @@ def differences(advance: Callable[[int], None] = lambda n: None, *, fix: bool = 
             yield from counts([movie.pk for movie in batch], fix=fix)
             yield from keys(batch, "title", fix=fix)
             yield from postings(batch, fix=fix)
+    yield from search.wrong_counts(fix=fix)
     yield from tallies.all_differences(fix=fix)
 
 
@@ -75,8 +76,9 @@ def keys(rows: Iterable[Movie | Director | Genre], name: str, *, fix: bool) -> I
 
 
 def postings(movies: list[Movie], *, fix: bool) -> Iterator[str]:
-    stale = list(search.stale(movies))
-    for movie in stale:
-        yield f"movie {movie.pk}: the search index does not match its texts"
-    if stale and fix:
-        search.index_batch(stale)
+    """After `counts`, because it locks what popularity is computed from."""
+    flaws = list(search.flaws(movies))
+    for movie, flaw in flaws:
+        yield f"movie {movie.pk}: {flaw}"
+    if flaws and fix:
+        search.count_words(search.index_batch([movie for movie, _ in flaws]))

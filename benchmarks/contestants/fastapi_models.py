@@ -85,6 +85,7 @@ class Movie(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     uuid: Mapped[UUID]
     title: Mapped[str]
+    title_key: Mapped[str]
     description: Mapped[str]
     release_date: Mapped[date | None]
     duration: Mapped[int | None]
@@ -128,6 +129,7 @@ class Word(Base):
     __tablename__ = "movies_searchword"
     id: Mapped[int] = mapped_column(primary_key=True)
     text: Mapped[str]
+    movies_count: Mapped[int]
 
 
 class Spelling(Base):
@@ -143,6 +145,7 @@ class Posting(Base):
     word_id: Mapped[int]
     movie_id: Mapped[int]
     weight: Mapped[int]
+    popularity: Mapped[int]
 
 
 # --- Shapes ---

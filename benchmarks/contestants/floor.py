@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 from benchmarks.contestants.floor_database import VENDOR, Row, database
+from benchmarks.contestants.floor_search import find, json_array
 
 PAGE_SIZE = 20
 JSON = [("Content-Type", "application/json")]
@@ -146,12 +147,8 @@ def categories(query: Query, token_digest: str, base: str) -> Answer:
 
 
 def search(query: Query, token_digest: str, base: str) -> Answer:
-    words = re.findall(r"\w+", query["q"].lower())
-    parameters: list[Any] = [0]
-    for word in words:
-        spellings = [word, *(word[:i] + word[i + 1 :] for i in range(len(word)))]
-        parameters += [word, orjson.dumps(spellings).decode() if VENDOR == "sqlite" else spellings]
-    return page_of(database().rows(f"search_{len(words)}", *parameters), f"{base}?q={query['q']}&", 1)
+    array = json_array if VENDOR == "sqlite" else list
+    return page_of(find(query["q"], database().rows, array), f"{base}?q={query['q']}&", 1)
 
 
 # --- Writing ---

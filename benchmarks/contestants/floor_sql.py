@@ -6,6 +6,8 @@ Totals and page anchors come from two small tables that the data set keeps (a se
 
 from collections.abc import Callable
 
+from benchmarks.contestants import floor_search
+
 COLUMNS = (
     "m.id, m.uuid, m.title, m.description, m.release_date, m.duration, m.director_id, d.name, m.cover_image, "
     "s.average_rating, s.ratings_count, s.likes_count, s.favorites_count, s.comments_count, m.user_id, u.username, "
@@ -15,8 +17,6 @@ GENRES = {
     "postgresql": "ARRAY(SELECT g.genre_id FROM movies_moviegenre AS g WHERE g.movie_id = m.id ORDER BY g.id)",
     "sqlite": "(SELECT group_concat(genre_id) FROM (SELECT genre_id FROM movies_moviegenre WHERE movie_id = m.id ORDER BY id))",
 }
-LAST = {"postgresql": "chr(1114111)", "sqlite": "char(1114111)"}  # no word has a letter after this one
-AMONG = {"postgresql": "= ANY({})", "sqlite": "IN (SELECT value FROM json_each({}))"}
 JOINS = (
     "JOIN movies_moviestats AS s ON s.movie_id = m.id LEFT JOIN movies_director AS d ON d.id = m.director_id "
     "LEFT JOIN accounts_user AS u ON u.id = m.user_id"
@@ -74,8 +74,7 @@ def statements(vendor: str) -> dict[str, str]:
         "most_liked": rows(most_liked, best_first),
         "newest": rows(newest, "ORDER BY m.release_date DESC, m.id DESC"),
         "categories": categories(vendor, rows, has_genre),
-        "search_1": search(vendor, rows, words=1),
-        "search_2": search(vendor, rows, words=2),
+        **floor_search.statements(vendor, rows),
         **WRITES[vendor],
     }
 
@@ -95,43 +94,6 @@ def categories(vendor: str, rows: Callable[..., str], has_genre: str) -> str:
         page = f"(SELECT k.id AS genre_id, k.name_key, top.movie_id FROM ({' UNION ALL '.join(tops)}) AS top JOIN movies_genre AS k ON k.id = top.genre_id)"
     source = f"{page} AS page JOIN movies_movie AS m ON m.id = page.movie_id"
     return rows(source, "ORDER BY page.name_key, s.favorites_count DESC, m.id DESC", extra="page.genre_id")
-
-
-def search(vendor: str, rows: Callable[..., str], *, words: int) -> str:
-    """Parameters: offset, then for each word the word and its spellings; the last word is a prefix, too."""
-    alternatives = []
-    for n in range(1, words + 1):
-        word, spellings = f"${2 * n}", AMONG[vendor].format(f"${2 * n + 1}")
-        last = n == words
-        found = f"text >= {word} AND text < {word} || {LAST[vendor]}" if last else f"text = {word}"
-        alternatives += [
-            f"found_{n} AS (SELECT id, CASE WHEN text = {word} THEN 10 ELSE 7 END AS quality FROM movies_searchword "
-            f"WHERE {found} ORDER BY length(text), text LIMIT 200)",
-            f"near_{n} AS (SELECT DISTINCT word_id FROM movies_searchspelling WHERE text {spellings} "
-            f"AND NOT EXISTS (SELECT 1 FROM found_{n}) ORDER BY word_id LIMIT 200)",
-            f"word_{n} AS (SELECT id, quality FROM found_{n} UNION ALL SELECT word_id, 5 FROM near_{n})",
-        ]
-    everything = " UNION ALL ".join(f"SELECT id, quality, {n} AS n FROM word_{n}" for n in range(1, words + 1))
-    stands_for = ", ".join(f"MAX(CASE WHEN n = {n} THEN 1 ELSE 0 END) AS is_{n}" for n in range(1, words + 1))
-    all_words = "" if words == 1 else "HAVING MAX(a.is_1) + MAX(a.is_2) = 2"
-    ranked = (
-        "SELECT p.movie_id, SUM(p.weight * a.quality) AS relevance FROM alternative AS a "
-        f"JOIN movies_searchposting AS p ON p.word_id = a.id GROUP BY p.movie_id {all_words}"
-    )
-    # A subquery, because the planner would rather read the counts of all movies than look up those that match.
-    popularity = (
-        "(SELECT i.favorites_count + i.likes_count + i.ratings_count FROM movies_moviestats AS i "
-        "WHERE i.movie_id = r.movie_id)"
-    )
-    page = (
-        f"SELECT r.movie_id, r.relevance, {popularity} AS popularity, COUNT(*) OVER () AS total FROM ({ranked}) AS r "
-        "ORDER BY relevance DESC, popularity DESC, r.movie_id DESC LIMIT 20 OFFSET $1"
-    )
-    source = "page JOIN movies_movie AS m ON m.id = page.movie_id"
-    order = "ORDER BY page.relevance DESC, page.popularity DESC, m.id DESC"
-    distinct = f"SELECT id, MAX(quality) AS quality, {stands_for} FROM ({everything}) AS every GROUP BY id"
-    tables = f"WITH {', '.join(alternatives)}, alternative AS ({distinct}), page AS ({page}) "
-    return tables + rows(source, order, extra="page.total")
 
 
 LOCKED = (

@@ -143,4 +143,5 @@ def tallies() -> list[Step]:
         f"SELECT {Tally.Kind.GENRE:d}, genre_id, COUNT(*) FROM movies_moviegenre GROUP BY genre_id",
         *ranges,
     ]
-    return [("tallies", [f"INSERT INTO movies_tally (kind, key, movies) {query}" for query in counted])]
+    filled = [f"INSERT INTO movies_tally (kind, key, count) {query}" for query in counted]
+    return [("tallies", ["DELETE FROM movies_tally", *filled])]

@@ -8,12 +8,20 @@ from movies.search import DIRECTOR_WEIGHT, GENRE_WEIGHT, TITLE_WEIGHT
 
 QUESTIONS = 50  # of each kind
 LONGEST = 25  # of our words
+REACTIONS = "favorites_count + likes_count + ratings_count"
+HIGHEST_LEVEL = 12  # of popularity; beyond it are movies with 4**13 reactions
 
 
 def title_weight(length: str) -> str:
     """An expression: what a word of a title of so many words weighs, as `weighted_words` says."""
     cases = " ".join(f"WHEN {n} THEN {round(TITLE_WEIGHT / sqrt(n))}" for n in range(1, MAX_TITLE_WORDS + 1))
     return f"(CASE {length} {cases} END)"
+
+
+def popularity_level(reactions: str) -> str:
+    """An expression: the popularity of a posting whose movie has so many favourites, likes and ratings."""
+    cases = " ".join(f"WHEN {reactions} < {4 ** (level + 1)} THEN {level}" for level in range(HIGHEST_LEVEL))
+    return f"(CASE {cases} ELSE {HIGHEST_LEVEL} END)"
 
 
 def postings(sql: PostgreSQL, movies: int) -> list[Step]:
@@ -41,16 +49,19 @@ def postings(sql: PostgreSQL, movies: int) -> list[Step]:
             "search: postings",
             [
                 f"CREATE TEMP TABLE bench_director_word AS {names}",
-                "INSERT INTO movies_searchposting (word_id, movie_id, weight) SELECT word_id, movie_id, SUM(weight) "
-                f"FROM ({titles} UNION ALL {directors} UNION ALL {genres}) AS texts "
-                "GROUP BY word_id, movie_id ORDER BY word_id, movie_id",
+                "INSERT INTO movies_searchposting (word_id, movie_id, weight, popularity) "
+                f"SELECT word_id, movie_id, weight, {popularity_level(REACTIONS)} FROM (SELECT word_id, movie_id, "
+                f"SUM(weight) AS weight FROM ({titles} UNION ALL {directors} UNION ALL {genres}) AS texts "
+                "GROUP BY word_id, movie_id) AS weighted JOIN movies_moviestats USING (movie_id) "
+                "ORDER BY word_id, movie_id",
             ],
         ),
         (
             "search: words and spellings",
             [
-                "INSERT INTO movies_searchword (id, text) SELECT id, text FROM bench_word "
-                "WHERE id IN (SELECT word_id FROM movies_searchposting) ORDER BY id",
+                "INSERT INTO movies_searchword (id, text, movies_count) SELECT id, text, n FROM bench_word JOIN "
+                "(SELECT word_id AS id, COUNT(*) AS n FROM movies_searchposting GROUP BY word_id) AS counted USING (id) "
+                "ORDER BY id",
                 "INSERT INTO movies_searchspelling (text, word_id) SELECT DISTINCT text, id FROM ("
                 "SELECT id, text FROM movies_searchword UNION ALL "
                 "SELECT id, substr(text, 1, CAST(n AS integer)) || substr(text, CAST(n + 2 AS integer)) "
@@ -67,8 +78,7 @@ def questions() -> list[Step]:
     rare: 1 to 20 movies have the word. common: the most frequent words. prefix: the first letters of a word, none by
     themselves. two: the whole title of a movie of two words. typo: a word with a letter replaced, none with it.
     """
-    counted = "(SELECT word_id AS id, COUNT(*) AS n FROM movies_searchposting GROUP BY word_id) AS counted"
-    words = f"SELECT text, n, id FROM movies_searchword JOIN {counted} USING (id)"
+    words = "SELECT text, movies_count AS n, id FROM movies_searchword"
     unknown = "NOT EXISTS (SELECT 1 FROM movies_searchword AS w WHERE substr(w.text, 1, length(asked)) = asked)"
     typo = "substr(text, 1, 3) || 'q' || substr(text, 5)"
     shuffled = f"ORDER BY {pick('id', 'question', 2**31)}, id LIMIT {QUESTIONS}"

@@ -11,7 +11,7 @@ import pytest
 from accounts.models import User
 from collections_app.models import Collection
 from config.tests.helpers import is_problem
-from movies import services
+from movies import services, tallies
 from movies.models import Comment, Director, Genre, Like, Movie, MovieGenre, MovieStats, Rating
 
 TOTAL = 130  # more than the largest page
@@ -30,6 +30,7 @@ def movies(alice: Any) -> list[Movie]:
     MovieStats.objects.bulk_create(MovieStats(movie=movie) for movie in made)
     MovieGenre.objects.bulk_create(MovieGenre(movie=movie, genre=genre) for movie in made)
     services.search.index(Movie.objects.all())
+    tallies.all_differences(fix=True)
     return made
 
 

@@ -50,15 +50,24 @@ def copy_of_test_database(path: Path) -> Path:
 
 class Server:
     def __init__(
-        self, database_url: str, folder: Path, *, workers: int = 2, threads: int = 4, env: dict[str, str] | None = None
+        self,
+        database_url: str,
+        folder: Path,
+        *,
+        workers: int = 2,
+        threads: int = 4,
+        application: str = "config.wsgi",
+        env: dict[str, str] | None = None,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.log = folder / "server.log"
-        self.command = [sys.executable, "-m", "gunicorn", "config.wsgi", "-b", "127.0.0.1:0", "-k", "gthread"]
-        self.command += ["-w", str(workers), "--threads", str(threads)]
+        self.command = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py", application]
         inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
         self.env = {
             **inherited,
+            "BIND": "127.0.0.1:0",
+            "WORKERS": str(workers),
+            "THREADS": str(threads),
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "DATABASE_URL": database_url,
             "VAR_DIR": str(folder),

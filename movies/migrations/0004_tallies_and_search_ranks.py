@@ -14,9 +14,9 @@ class Migration(migrations.Migration):
             name='Tally',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.PositiveSmallIntegerField(choices=[(0, 'All'), (1, 'Genre'), (2, 'Large Range'), (3, 'Small Range')])),
+                ('kind', models.PositiveSmallIntegerField(choices=[(0, 'All'), (1, 'Genre'), (2, 'Large Range'), (3, 'Small Range'), (4, 'Renamed Genres')])),
                 ('key', models.BigIntegerField()),
-                ('movies', models.PositiveIntegerField(default=0)),
+                ('count', models.PositiveBigIntegerField(default=0)),
             ],
             options={
                 'verbose_name_plural': 'tallies',

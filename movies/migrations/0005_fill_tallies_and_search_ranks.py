@@ -19,7 +19,7 @@ def fill(apps, schema_editor):
         ranges = movie.order_by().annotate(range=F("pk") / width).values_list("range").annotate(n=Count("pk"))
         counted |= {(kind, key): n for key, n in ranges}
     counted |= {(GENRE, key): n for key, n in link.order_by().values_list("genre").annotate(n=Count("pk"))}
-    tally.bulk_create((tally.model(kind=kind, key=key, movies=n) for (kind, key), n in counted.items()), batch_size=500)
+    tally.bulk_create((tally.model(kind=kind, key=key, count=n) for (kind, key), n in counted.items()), batch_size=500)
     of_word = posting.filter(word=OuterRef("pk")).order_by().values("word").annotate(n=Count("pk")).values("n")
     word.update(movies_count=Coalesce(Subquery(of_word), 0))
     said = F("favorites_count") + F("likes_count") + F("ratings_count")

@@ -2,16 +2,17 @@
 
 import uuid
 from pathlib import PurePath
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Cast
 
 from config.text import FitsWhenFolded, FoldedField
+from movies.models.tally import Tally
 from movies.querysets import GenreQuerySet, MovieQuerySet, NamedQuerySet
 
 MAX_NAME = 255
@@ -54,6 +55,14 @@ class Genre(Named):
     class Meta(Named.Meta):
         constraints = [models.CheckConstraint(condition=~Q(name_key=""), name="genre_name_not_blank")]
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Saves, and says so: the read model holds the names of the genres in memory."""
+        with transaction.atomic():
+            is_new = self._state.adding
+            super().save(*args, **kwargs)
+            if not is_new:
+                Tally.bump(Tally.Kind.RENAMED_GENRES)
+
 
 def cover_path(movie: "Movie", filename: str) -> str:
     """Where a cover is kept: a name of our own choosing, a new one each time, so that caches never serve an old one."""
@@ -65,7 +74,7 @@ class Movie(models.Model):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     title = models.CharField(max_length=MAX_NAME, validators=[fits_when_folded])
-    title_key = FoldedField(max_length=MAX_NAME_KEY, of="title", db_index=True)
+    title_key = FoldedField(max_length=MAX_NAME_KEY, of="title")
     description = models.TextField(blank=True, max_length=MAX_DESCRIPTION)
     release_date = models.DateField(null=True, blank=True)
     duration = models.PositiveIntegerField(
@@ -74,7 +83,9 @@ class Movie(models.Model):
         help_text="In minutes.",
         validators=[MinValueValidator(1), MaxValueValidator(MAX_MINUTES)],
     )
-    director = models.ForeignKey(Director, on_delete=models.PROTECT, null=True, blank=True, related_name="movies")
+    director = models.ForeignKey(
+        Director, on_delete=models.PROTECT, null=True, blank=True, related_name="movies", db_index=False
+    )
     genres = models.ManyToManyField(Genre, through="MovieGenre", related_name="movies")
     cover_image = models.ImageField(upload_to=cover_path, blank=True)
     user = models.ForeignKey(
@@ -92,8 +103,14 @@ class Movie(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        # One for each order and what is filtered by the same figure: read backwards, it is the other direction.
         indexes = [
-            models.Index(fields=["-release_date", "-id"], condition=Q(release_date__isnull=False), name="movie_newest")
+            models.Index(fields=["title_key", "id"], name="movie_by_title"),
+            models.Index(fields=["release_date", "id"], name="movie_by_release_date"),
+            models.Index(fields=["duration", "id"], name="movie_by_duration"),
+            models.Index(fields=["created_at", "id"], name="movie_by_created_at"),
+            models.Index(fields=["updated_at", "id"], name="movie_by_updated_at"),
+            models.Index(fields=["director", "id"], name="movie_of_director"),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(title_key=""), name="movie_title_not_blank"),
@@ -114,8 +131,9 @@ class Movie(models.Model):
 class MovieGenre(models.Model):
     """One genre of one movie; the ids keep the order in which the genres were given."""
 
-    movie = models.ForeignKey(Movie, on_delete=models.CASCADE, related_name="genre_links")
-    genre = models.ForeignKey(Genre, on_delete=models.PROTECT, related_name="movie_links")
+    # The unique constraint and the index below begin with one each.
+    movie = models.ForeignKey(Movie, on_delete=models.CASCADE, related_name="genre_links", db_index=False)
+    genre = models.ForeignKey(Genre, on_delete=models.PROTECT, related_name="movie_links", db_index=False)
 
     class Meta:
         ordering = ["id"]
@@ -159,6 +177,8 @@ class MovieStats(models.Model):
             models.Index(F("favorites_count").desc(), F("movie").desc(), name="stats_most_favorites"),
             models.Index(F("likes_count").desc(), F("movie").desc(), name="stats_most_likes"),
             models.Index(F("average_rating").desc(), F("movie").desc(), name="stats_best_rated"),
+            models.Index(F("ratings_count").desc(), F("movie").desc(), name="stats_most_ratings"),
+            models.Index(F("comments_count").desc(), F("movie").desc(), name="stats_most_comments"),
         ]
 
     def __str__(self) -> str:

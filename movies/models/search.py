@@ -6,9 +6,15 @@ spellings: itself and itself less one letter, which is how a misspelled word fin
 
 from django.db import models
 
-from movies.models.catalogue import Movie
+from movies.models.catalogue import Movie, MovieStats
 
 MAX_WORD = 40
+
+
+def popularity_level(stats: MovieStats) -> int:
+    """Popularity in orders of magnitude: 0 below 4 favourites, likes and ratings, 1 below 16, 2 below 64, and so on."""
+    reactions = stats.favorites_count + stats.likes_count + stats.ratings_count
+    return max(0, (reactions.bit_length() - 1) // 2)
 
 
 class SearchWord(models.Model):

@@ -15,14 +15,21 @@ class Tally(models.Model):
         GENRE = 1  # key: the genre's id
         LARGE_RANGE = 2  # key: id // LARGE
         SMALL_RANGE = 3  # key: id // SMALL
+        RENAMED_GENRES = 4  # key 0: how often a genre got another name; who holds names in memory compares
 
     kind = models.PositiveSmallIntegerField(choices=Kind.choices)
     key = models.BigIntegerField()
-    movies = models.PositiveIntegerField(default=0)
+    count = models.PositiveBigIntegerField(default=0)
 
     class Meta:
         verbose_name_plural = "tallies"
         constraints = [models.UniqueConstraint(fields=["kind", "key"], name="tally_once")]
 
     def __str__(self) -> str:
-        return f"{self.movies} movies of {self.get_kind_display().lower()} {self.key}"
+        return f"{self.count} of {self.get_kind_display().lower()} {self.key}"
+
+    @classmethod
+    def bump(cls, kind: "Tally.Kind") -> None:
+        """Adds one to what is not about movies but a version, key 0."""
+        cls.objects.bulk_create([cls(kind=kind, key=0)], ignore_conflicts=True)
+        cls.objects.filter(kind=kind, key=0).update(count=models.F("count") + 1)

@@ -1,6 +1,7 @@
 """The suites that every mount of the movies inherits, and what the mounts differ in."""
 
 import json
+import re
 from datetime import date
 from typing import Any, ClassVar
 
@@ -20,6 +21,8 @@ UNKNOWN_ID = 999_999
 
 
 def number_of_queries(client: Any, url: str) -> int:
+    """Of a second request: the first may have to learn the names of new genres."""
+    assert client.get(url).status_code == 200
     with CaptureQueriesContext(connection) as captured:
         assert client.get(url).status_code == 200
     return len(captured)
@@ -131,8 +134,8 @@ class ListSuite(Mount):
         link = anonymous.get(f"{self.list_url}?page_size=3&page=2")["Link"]
         address = f"http://testserver{self.list_url}"
         assert f'<{address}?page=1&page_size=3>; rel="first"' in link
-        assert f'<{address}?page_size=3>; rel="prev"' in link
-        assert f'<{address}?page=3&page_size=3>; rel="next"' in link
+        assert re.search(rf'<{re.escape(address)}\?cursor=[^&>]+&page=1&page_size=3>; rel="prev"', link)
+        assert re.search(rf'<{re.escape(address)}\?cursor=[^&>]+&page=3&page_size=3>; rel="next"', link)
         assert f'<{address}?page=3&page_size=3>; rel="last"' in link
 
     @pytest.mark.parametrize("page", ["0", "-1", "3", "x", "99999999999999999999", "1.5"])

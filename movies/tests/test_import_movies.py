@@ -1,13 +1,28 @@
 """`manage.py import_movies`."""
 
 import json
+from io import BytesIO
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from movies import search
-from movies.models import Director, Genre, Movie, MovieStats
+from movies import search, services, tallies
+from movies.importing import Report, import_stream
+from movies.importing.rows import MAX_LINE
+from movies.models import (
+    Director,
+    Genre,
+    Movie,
+    MovieGenre,
+    MovieStats,
+    SearchPosting,
+    SearchSpelling,
+    SearchWord,
+    Tally,
+)
+from movies.tests.test_concurrency import at_once
 
 pytestmark = pytest.mark.django_db
 REAL_FILE = settings.BASE_DIR.parent / "shared" / "data" / "wikipedia-facts.ndjson"
@@ -82,6 +97,8 @@ def test_rows_without_year_director_or_genres_are_movies_too(import_rows):
         (b"[" * 5000, "not a line of JSON"),
         (b'{"title": "\xff"}', "not a line of JSON"),
         (b"[1]", "not a JSON object"),
+        (b'{"title": "' + b"x" * MAX_LINE + b'"}', "longer than 1048576 bytes"),
+        (b" " * (MAX_LINE + 1) + b'{"title": "Alien 3"}', "longer than 1048576 bytes"),
         ({"year": 1979}, "title: missing"),
         ({"title": "  "}, "title: missing"),
         ({"title": 5}, "title: not a text"),
@@ -110,6 +127,12 @@ def test_all_refused_rows_can_be_written_to_a_file(import_rows, tmp_path):
     assert len(lines) == 30
 
 
+def test_nothing_is_imported_when_there_is_nowhere_to_write_the_refused_rows(import_rows):
+    with pytest.raises(CommandError, match=r"/nowhere/refused\.tsv: No such file"):
+        import_rows(ALIEN, refused=Path("/nowhere/refused.tsv"))
+    assert not Movie.objects.exists()
+
+
 def test_twins_in_one_file_become_one_movie(import_rows):
     assert "1 movies added, 2 already there" in import_rows(ALIEN, ALIEN, {**ALIEN, "title": "alien"}).out
 
@@ -120,10 +143,170 @@ def test_a_file_that_is_not_there_is_a_clear_error():
 
 
 def test_batches_are_counted_together(import_rows, monkeypatch):
-    monkeypatch.setattr("movies.importing.BATCH", 3)
+    monkeypatch.setattr("movies.importing.batches.BATCH", 3)
     rows = [{**ALIEN, "title": f"Alien {number}"} for number in range(10)]
     assert "10 rows read: 10 movies added, 0 already there, 0 refused" in import_rows(*rows).out
     assert MovieStats.objects.count() == 10
+
+
+@pytest.mark.parametrize("line", [b'\xef\xbb\xbf{"title": "Alien"}', b'{"title": "Alien", "budget": NaN}'])
+def test_json_with_small_faults_is_understood(import_rows, line):
+    assert "1 movies added" in import_rows(line).out
+
+
+# Whatever could be taken for the end of a field, of a row, of the file or for no value at all.
+NASTY = [
+    "a\tb", "a\nb", "a\r\nb", "a\rb", "\\", "\\.", "\\.\n\\.", "x\n\\.\nx", "\\N", "\\n", '"', '""', 'a"b', "a,b", "'", "NULL", "%s", "{}", "?",
+    "x'); DROP TABLE movies_movie; --", "\u2028", "\x1f-\x7f", "\ufeff-", "😀", "İ", "ﷺ" * 14,
+]  # fmt: skip
+
+
+def test_texts_are_stored_to_the_letter(import_rows):
+    rows = [
+        {
+            "title": f"{text}{number}",
+            "description": f"-{text}",
+            "directors": [f"{text}{number}"],
+            "genres": [f"{text}{number}"],
+        }
+        for number, text in enumerate(NASTY)
+    ]
+    assert f"{len(rows)} movies added" in import_rows(*rows).out
+    for movie, row in zip(Movie.objects.complete().order_by("pk"), rows, strict=True):
+        assert (movie.title, movie.description) == (row["title"].strip(), row["description"].strip())
+        assert movie.director.name == " ".join(row["directors"][0].split())
+        assert [genre.name for genre in movie.genre_list] == [" ".join(row["genres"][0].split())]
+    assert "0 movies added" in import_rows(*rows).out
+
+
+def test_no_text_is_the_empty_text_and_no_figure_is_null(import_rows):
+    import_rows({"title": "Untitled", "description": "", "duration": None, "release_date": None})
+    movie = Movie.objects.get()
+    assert (movie.description, movie.cover_image, movie.duration, movie.release_date, movie.user) == (
+        "",
+        "",
+        None,
+        None,
+        None,
+    )
+
+
+def everything(movie):
+    """What the database has of a movie, but for ids and times."""
+    varying = {"id", "uuid", "created_at", "updated_at", "movie_id"}
+    rows = [Movie.objects.filter(pk=movie.pk).values().get(), MovieStats.objects.filter(movie=movie).values().get()]
+    return [{name: value for name, value in row.items() if name not in varying} for row in rows] + [
+        list(MovieGenre.objects.filter(movie=movie).order_by("pk").values_list("genre", flat=True)),
+        set(SearchPosting.objects.filter(movie=movie).values_list("word", "weight", "popularity")),
+    ]
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_an_imported_movie_is_what_the_service_would_have_added(import_rows, is_first):
+    """Whoever of the two comes first creates the director, the genres and the words."""
+
+    def add():
+        services.add_movie(
+            by=None, title="Ålien alien", description="In space.", release_date="1979-01-01", duration=117,
+            director="Ridley Alien", genre_list=["Science Fiction", "Horror", "alien"],
+        )  # fmt: skip
+
+    def import_it():
+        row = {"genres": ["Science Fiction", "Horror", "alien", "HORROR"], "directors": ["Ridley Alien", "Somebody"]}
+        import_rows({"title": "Ålien alien", "description": "In space.", "year": 1979, "duration": 117} | row)
+
+    kept = []
+    for step in (import_it, add) if is_first else (add, import_it):
+        step()
+        call_command("verify", verbosity=0)
+        movie = Movie.objects.get()
+        kept.append(everything(movie))
+        services.delete_movie(movie=movie)
+    assert kept[0] == kept[1]
+
+
+def index():
+    """The index, in terms of titles and words."""
+    return {
+        "postings": set(SearchPosting.objects.values_list("movie__title", "word__text", "weight")),
+        "words": set(SearchWord.objects.values_list("text", "movies_count")),
+        "spellings": sorted(SearchSpelling.objects.values_list("word__text", "text")),
+    }
+
+
+def test_the_index_is_what_search_would_have_made(import_rows):
+    import_rows(
+        ALIEN,
+        {
+            "title": "The Alien, the alien's and Das Boot",
+            "directors": ["Ridley Scott", "Das"],
+            "genres": ["War", "war"],
+        },
+        {"title": "…!?"},
+        {"title": "x" * 200 + " Amélie", "genres": ["Comédie"]},
+        {"title": "\ufdfa", "directors": ["Ridley Ридли"]},
+    )
+    imported = index()
+    SearchWord.objects.all().delete()
+    search.index(Movie.objects.all())
+    assert imported == index()
+
+
+def test_the_vocabulary_is_forgotten_when_it_grows_too_large(import_rows, monkeypatch):
+    monkeypatch.setattr("movies.importing.batches.BATCH", 2)
+    monkeypatch.setattr("movies.importing.postings.MAX_REMEMBERED", 3)
+    import_rows(*[{**ALIEN, "title": f"Alien {number % 3} of {number}"} for number in range(9)])
+    call_command("verify", verbosity=0)
+    assert SearchPosting.objects.filter(word__text="alien").count() == 9
+
+
+def test_a_batch_ends_early_when_its_lines_are_long(import_rows, monkeypatch):
+    monkeypatch.setattr("movies.importing.batches.BATCH_BYTES", 10)
+    lines = [json.dumps({**ALIEN, "title": title}).encode() + b"\n" for title in ("Alien", "Aliens", "Legend")]
+    report = Report()
+    assert list(import_stream(BytesIO(b"".join(lines)), report, pytest.fail)) == [len(line) for line in lines]
+    assert (report.read, report.added, report.known, report.refused) == (3, 3, 0, 0)
+
+
+def test_an_import_that_breaks_off_leaves_whole_batches_and_the_next_run_adds_the_rest(import_rows, monkeypatch):
+    monkeypatch.setattr("movies.importing.batches.BATCH", 3)
+    rows = [{**ALIEN, "title": f"Alien {number}", "genres": [f"Genre {number}"]} for number in range(10)]
+    add, batches = tallies.add, iter(range(10))
+
+    def break_off_in_the_third(differences):
+        add(differences)
+        if next(batches) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(tallies, "add", break_off_in_the_third)
+    with pytest.raises(KeyboardInterrupt):
+        import_rows(*rows)
+    for model in (Movie, MovieStats, MovieGenre, Genre):
+        assert model.objects.count() == 6
+    call_command("verify", verbosity=0)
+    assert "4 movies added, 6 already there" in import_rows(*rows).out
+    assert Tally.objects.get(kind=Tally.Kind.ALL).count == Movie.objects.count() == 10
+    call_command("verify", verbosity=0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_imports_at_once_add_each_movie_once(monkeypatch):
+    monkeypatch.setattr("movies.importing.batches.BATCH", 5)
+    lines = [
+        json.dumps(
+            {"title": f"Film {n} {n % 7}", "directors": [f"Somebody {n % 5}"], "genres": [f"Genre {n % 4}"]}
+        ).encode()
+        for n in range(60)
+    ]
+
+    def run(lines):
+        report = Report()
+        for _ in import_stream(BytesIO(b"\n".join(lines)), report, pytest.fail):
+            pass
+        return report.added
+
+    assert sum(at_once(lambda: run(lines), lambda: run(lines[::-1]))) == Movie.objects.count() == 60
+    call_command("verify", verbosity=0)
 
 
 def test_real_films_are_imported_found_and_known_again(import_rows):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from movies.models import Genre
 from movies.tests.contract import Canonical, Classic, Community, Compact, Mount, refused_fields
 
 
@@ -35,8 +36,38 @@ class FilterSuite(Mount):
             ("genre=COMEDY", {"Amélie"}),
             ("genre=Western", set()),
             ("genre=999999", set()),
+            ("title=a%22", set()),
+            ("title=nner", {"Blade Runner"}),
+            ("title=de+run", {"Blade Runner"}),
+            ("title=de+unner", set()),
+            ("title=blade+r", {"Blade Runner"}),
+            ("title=b", {"Blade Runner"}),
+            ("title=horror", set()),
+            ("director=jean-pierre+jeunet,nobody", {"Amélie"}),
+            ("director=jean-pierre+jeunet,+Ridley+Scott", {"Alien", "Blade Runner", "Amélie"}),
+            ("director=nobody&director=ridley+scott", {"Alien", "Blade Runner"}),
+            ("genre=horror,comedy", {"Alien", "Amélie"}),
+            ("genre=horror&genre=comedy", {"Alien", "Amélie"}),
+            ("genre=horror,thriller", {"Alien", "Blade Runner"}),
+            ("genre=horror,western", {"Alien"}),
+            ("genre=western,war", set()),
+            ("genre=,", {"Alien", "Blade Runner", "Amélie"}),
+            ("genre_all=horror", {"Alien"}),
+            ("genre_all=thriller,horror", {"Alien"}),
+            ("genre_all=thriller&genre_all=horror", {"Alien"}),
+            ("genre_all=thriller,comedy", set()),
+            ("genre_all=thriller,western", set()),
+            ("genre_not=horror", {"Blade Runner", "Amélie"}),
+            ("genre_not=horror,comedy", {"Blade Runner"}),
+            ("genre_not=western", {"Alien", "Blade Runner", "Amélie"}),
+            ("genre=thriller&genre_not=horror", {"Blade Runner"}),
             ("year=1979", {"Alien"}),
             ("year=2024", set()),
+            ("min_year=1980", {"Blade Runner"}),
+            ("min_year=1979", {"Alien", "Blade Runner"}),
+            ("max_year=1981", {"Alien"}),
+            ("max_year=1982", {"Alien", "Blade Runner"}),
+            ("min_year=1980&max_year=1981", set()),
             ("released_after=1979-05-25", {"Alien", "Blade Runner"}),
             ("released_after=1979-05-26", {"Blade Runner"}),
             ("released_before=1979-05-25", {"Alien"}),
@@ -48,6 +79,8 @@ class FilterSuite(Mount):
             ("min_rating=3.6", set()),
             ("max_rating=3.4", {"Alien", "Amélie"}),
             ("max_rating=3.5", {"Alien", "Blade Runner", "Amélie"}),
+            ("min_ratings_count=2", {"Blade Runner"}),
+            ("min_ratings_count=3", set()),
             ("genre=thriller&director=ridley+scott&year=1982", {"Blade Runner"}),
             ("title=alien&year=1982", set()),
             ("no_such_parameter=1", {"Alien", "Blade Runner", "Amélie"}),
@@ -62,6 +95,16 @@ class FilterSuite(Mount):
         for query in (f"director={shown['director']['id']}", f"genre={shown['genre'][0]['id']}"):
             assert [item["title"] for item in self.page(anonymous.get(f"{self.list_url}?{query}"))] == ["Amélie"]
 
+    def test_a_name_that_holds_a_comma_is_one_name(self, anonymous, make_movie):
+        make_movie("Mad Max", genre_list=["Action, Horror"], director="Miller, George")
+        for query in ("genre=action,+HORROR", "director=miller,+george"):
+            assert [item["title"] for item in self.page(anonymous.get(f"{self.list_url}?{query}"))] == ["Mad Max"]
+
+    def test_genres_are_given_by_name_and_by_id_at_once(self, anonymous):
+        genre = Genre.objects.get(name="Comedy")
+        response = anonymous.get(f"{self.list_url}?genre={genre.pk},horror")
+        assert {item["title"] for item in self.page(response)} == {"Alien", "Amélie"}
+
     @pytest.mark.parametrize(
         ("name", "value"),
         [
@@ -71,6 +114,9 @@ class FilterSuite(Mount):
             ("year", "99999999999999999999"),
             ("year", "NaN"),
             ("year", "1979.5"),
+            ("min_year", "0"),
+            ("max_year", "10000"),
+            ("max_year", "x"),
             ("released_after", "yesterday"),
             ("released_after", "1979-02-30"),
             ("released_before", "25.05.1979"),
@@ -84,6 +130,14 @@ class FilterSuite(Mount):
             ("title", "a%00b"),
             ("director", "a%00b"),
             ("genre", "%00"),
+            ("genre", "%00&genre=horror"),
+            ("genre_all", "a%00b"),
+            ("genre_not", "%00"),
+            ("genre_not", ",".join("abcdefghijklmnopqrstu")),
+            ("director", "x&director=" * 21),
+            ("min_ratings_count", "-1"),
+            ("min_ratings_count", "1.5"),
+            ("min_ratings_count", "1e10"),
             ("ordering", "password"),
             ("ordering", "user__password"),
             ("ordering", "-"),

@@ -1,4 +1,4 @@
-"""`ordering` of the lists: each key up and down, unknown values last in both directions, the newest id between equals."""
+"""`ordering` of the lists: each key up and down, unknown values last in both directions, the id between equals, in the same direction."""
 
 import pytest
 
@@ -25,10 +25,11 @@ def ordered_movies(make_movie, bob, charlie):
         who.post(url(name, "like"))
         who.put(url(name, "favorite"))
         who.post(url(name, "comments"), {"text": "Hm."})
+    movies["b"].save()
     return movies
 
 
-BY_FEEDBACK_UP, BY_FEEDBACK_DOWN = "dabc", "cbda"
+BY_FEEDBACK_UP, BY_FEEDBACK_DOWN = "adbc", "cbda"
 
 
 class OrderingSuite(Mount):
@@ -41,11 +42,12 @@ class OrderingSuite(Mount):
         [
             ("id", "bacd", "dcab"),
             ("created_at", "bacd", "dcab"),
+            ("updated_at", "acdb", "bdca"),
             ("title", "adcb", "bcda"),
             ("release_date", "cbad", "abcd"),
             ("duration", "bcad", "acbd"),
             ("average_rating", "dacb", "bcad"),
-            ("ratings_count", "dcba", "acbd"),
+            ("ratings_count", "dbca", "acbd"),
             ("likes_count", BY_FEEDBACK_UP, BY_FEEDBACK_DOWN),
             ("favorites_count", BY_FEEDBACK_UP, BY_FEEDBACK_DOWN),
             ("comments_count", BY_FEEDBACK_UP, BY_FEEDBACK_DOWN),
@@ -58,6 +60,9 @@ class OrderingSuite(Mount):
     def test_several_keys_decide_one_after_the_other(self, anonymous, ordered_movies):
         assert self.order(anonymous, ordered_movies, "-likes_count,title") == "cbad"
         assert self.order(anonymous, ordered_movies, "-likes_count,-title") == "cbda"
+
+    def test_what_stands_after_the_id_decides_nothing(self, anonymous, ordered_movies):
+        assert self.order(anonymous, ordered_movies, "id,-title") == "bacd"
 
     def test_an_empty_ordering_is_the_usual_one(self, anonymous, ordered_movies):
         assert self.order(anonymous, ordered_movies, "") == "dcab"

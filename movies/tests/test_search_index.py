@@ -1,12 +1,15 @@
-"""movies/search.py: the index follows what it is made of, and its vocabulary survives races."""
+"""movies/search: the index follows what it is made of, and its vocabulary survives races."""
+
+from collections import Counter
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from movies import search, services
-from movies.models import Genre, Movie, SearchPosting, SearchSpelling, SearchWord
-from movies.models.search import MAX_WORD
+from movies.models import Favorite, Genre, Like, Movie, MovieStats, SearchPosting, SearchSpelling, SearchWord
+from movies.models.search import MAX_WORD, popularity_level
+from movies.search import lexicon
 
 
 def postings(movie: Movie) -> dict[str, int]:
@@ -14,7 +17,20 @@ def postings(movie: Movie) -> dict[str, int]:
 
 
 def found(text: str) -> list[str]:
-    return [movie.title for movie in search.search(Movie.objects.all(), text)]
+    titles = dict(Movie.objects.values_list("pk", "title"))
+    return [titles[pk] for pk in search.find(text).page(0, search.LIMIT)[0]]
+
+
+def movies_counts() -> dict[str, int]:
+    return dict(SearchWord.objects.values_list("text", "movies_count"))
+
+
+def popularity(movie: Movie) -> set[int]:
+    return set(SearchPosting.objects.filter(movie=movie).values_list("popularity", flat=True))
+
+
+def flaws() -> list[str]:
+    return [flaw for _, flaw in search.flaws(list(Movie.objects.complete()))]
 
 
 class TestTheIndexFollows:
@@ -53,15 +69,17 @@ class TestTheIndexFollows:
         assert not SearchPosting.objects.exists()
         assert found("alien") == []
 
-    def test_indexing_again_changes_nothing(self, movie):
-        before = postings(movie)
+    def test_indexing_again_writes_nothing(self, movie):
+        before = set(SearchPosting.objects.values_list())
         search.index(Movie.objects.all())
-        assert postings(movie) == before
+        assert set(SearchPosting.objects.values_list()) == before
+        assert set(movies_counts().values()) == {1}
 
-    def test_a_movie_without_any_word_is_stored_and_not_found(self, make_movie):
+    def test_a_movie_whose_title_has_no_words_is_found_by_the_whole_of_it(self, make_movie):
         movie = make_movie("…!?")
         assert postings(movie) == {}
-        assert found("…!?") == []
+        assert found("…!?") == ["…!?"]
+        assert found("!") == []
 
     def test_a_word_beyond_the_columns_width_is_cut_the_same_way_in_both_places(self, make_movie):
         make_movie("x" * 200)
@@ -73,16 +91,108 @@ class TestTheIndexFollows:
         assert max(len(text) for text in SearchWord.objects.values_list("text", flat=True)) <= MAX_WORD
         assert found("\ufdfa") == ["\ufdfa" * 20]
 
-    def test_what_went_around_the_services_is_reported_as_stale(self, movie, make_movie):
-        make_movie("Amélie")
-        assert list(search.stale(Movie.objects.complete())) == []
+    def test_what_went_around_the_services_is_reported(self, make_movie):
+        movie, other = make_movie("Alien", genre_list=["Horror"]), make_movie("Amélie")
+        stale = "the search index does not match its texts"
+        assert flaws() == []
         Movie.objects.filter(pk=movie.pk).update(title="Aliens")
-        assert list(search.stale(Movie.objects.complete())) == [movie]
+        assert flaws() == [stale]
         Movie.objects.filter(pk=movie.pk).update(title="Alien")
         Genre.objects.filter(name="Horror").update(name="Terror")
-        assert list(search.stale(Movie.objects.complete())) == [movie]
+        assert flaws() == [stale]
+        MovieStats.objects.filter(pk=other.pk).update(likes_count=20)
+        assert flaws() == ["popularity in the search index is 0, should be 2", stale]
         search.index(Movie.objects.all())
-        assert list(search.stale(Movie.objects.complete())) == []
+        assert flaws() == []
+
+
+class TestHowManyMoviesHaveAWord:
+    def test_each_movie_counts_once(self, make_movie):
+        make_movie("Horror of Horrors", genre_list=["Horror"])
+        make_movie("Horror")
+        assert movies_counts() == {"horror": 2, "of": 1, "horrors": 1}
+
+    def test_a_change_takes_the_old_words_away_and_adds_the_new_ones(self, alice, movie, make_movie):
+        make_movie("Alien Nation")
+        services.change_movie(movie=movie, by=alice.user, title="Nation", genre_list=["Horror"])
+        counts = movies_counts()
+        assert {text: counts[text] for text in ("alien", "nation", "horror", "fiction")} == {
+            "alien": 1,
+            "nation": 2,
+            "horror": 1,
+            "fiction": 0,
+        }
+
+    def test_a_deleted_movie_is_taken_off_and_what_no_movie_has_is_not_found(self, movie, make_movie):
+        make_movie("Aliens")
+        services.delete_movie(movie=movie)
+        assert movies_counts()["alien"] == 0
+        assert found("alien") == ["Aliens"]
+
+    def test_indexing_many_counts_all_of_them(self, make_movies):
+        make_movies(5)
+        SearchPosting.objects.all().delete()
+        SearchWord.objects.update(movies_count=0)
+        search.index(Movie.objects.all())
+        assert search.wrong_counts() == []
+        assert movies_counts()["movie"] == 5
+
+    def test_several_differences_are_added_each_to_its_words(self, db):
+        ids = search.vocabulary({"noir", "film", "grand"})
+        search.count_words(Counter({ids["noir"]: 3, ids["film"]: 5, ids["grand"]: 0}))
+        search.count_words(Counter({ids["noir"]: -1, ids["film"]: -1}))
+        assert movies_counts() == {"noir": 2, "film": 4, "grand": 0}
+
+    def test_a_wrong_count_is_said_and_mended(self, movie):
+        SearchWord.objects.filter(text="alien").update(movies_count=7)
+        said = ["word 'alien': movies_count is 7, should be 1"]
+        assert search.wrong_counts() == said
+        assert search.wrong_counts(fix=True) == said
+        assert search.wrong_counts() == []
+
+
+class TestPopularity:
+    @pytest.mark.parametrize(
+        ("reactions", "level"), [(0, 0), (3, 0), (4, 1), (15, 1), (16, 2), (63, 2), (64, 3), (255, 3), (256, 4)]
+    )
+    def test_a_level_is_four_times_the_one_before(self, reactions, level):
+        assert popularity_level(MovieStats(likes_count=reactions)) == level
+
+    def test_favourites_likes_and_ratings_count_and_comments_do_not(self):
+        assert popularity_level(MovieStats(favorites_count=2, likes_count=1, ratings_count=1)) == 1
+        assert popularity_level(MovieStats(comments_count=100)) == 0
+
+    def test_the_postings_follow_the_level_up_and_down(self, movie, bob, charlie):
+        MovieStats.objects.filter(pk=movie.pk).update(likes_count=2)
+        services.set_mark(Like, movie=movie, user=bob.user, wanted=True)
+        assert popularity(movie) == {0}
+        services.set_mark(Favorite, movie=movie, user=bob.user, wanted=True)
+        assert popularity(movie) == {1}
+        services.rate(movie=movie, user=charlie.user, half_stars=7)
+        services.rate(movie=movie, user=charlie.user, half_stars=8)
+        services.remove_rating(movie=movie, user=charlie.user)
+        assert popularity(movie) == {1}
+        services.set_mark(Like, movie=movie, user=bob.user, wanted=False)
+        assert popularity(movie) == {0}
+
+    def test_they_are_written_only_when_the_level_changes(self, movie, bob):
+        MovieStats.objects.filter(pk=movie.pk).update(likes_count=4)
+        with CaptureQueriesContext(connection) as queries:
+            services.set_mark(Like, movie=movie, user=bob.user, wanted=True)
+        assert not [query for query in queries if SearchPosting._meta.db_table in query["sql"]]
+
+    def test_it_falls_when_a_user_leaves(self, movie, bob):
+        MovieStats.objects.filter(pk=movie.pk).update(likes_count=2)
+        for mark in (Like, Favorite):
+            services.set_mark(mark, movie=movie, user=bob.user, wanted=True)
+        assert popularity(movie) == {1}
+        services.forget_user(user=bob.user)
+        assert popularity(movie) == {0}
+
+    def test_new_postings_of_a_movie_have_its_level(self, alice, movie):
+        MovieStats.objects.filter(pk=movie.pk).update(likes_count=100)
+        services.change_movie(movie=movie, by=alice.user, title="Nostromo")
+        assert popularity(movie) == {3}
 
 
 class TestWeights:
@@ -112,21 +222,21 @@ class TestVocabulary:
 
     def test_words_that_somebody_else_adds_meanwhile_are_taken_as_they_are(self, db, monkeypatch):
         """Both have looked, neither has found the word, and the other one writes first."""
-        look = search.known_words
+        look = lexicon.known_words
 
         def look_and_be_overtaken(texts):
             known = look(texts)
-            monkeypatch.setattr(search, "known_words", look)
+            monkeypatch.setattr(lexicon, "known_words", look)
             search.vocabulary({"noir"})
             return known
 
-        monkeypatch.setattr(search, "known_words", look_and_be_overtaken)
+        monkeypatch.setattr(lexicon, "known_words", look_and_be_overtaken)
         ids = search.vocabulary({"noir", "film"})
         assert ids == dict(SearchWord.objects.values_list("text", "pk"))
         assert SearchSpelling.objects.filter(word=ids["noir"]).count() == len(search.deletions("noir"))
 
     def test_more_words_than_a_batch_are_all_added(self, db, monkeypatch):
-        monkeypatch.setattr(search, "BATCH", 3)
+        monkeypatch.setattr(lexicon, "BATCH", 3)
         texts = {f"word{i}" for i in range(10)}
         assert search.vocabulary(texts).keys() == texts
         assert SearchWord.objects.count() == 10
@@ -151,16 +261,3 @@ class TestMisspellings:
         make_movie("It")
         assert found("is") == []
         assert found("it") == ["It"]
-
-    def test_a_spelling_with_very_many_neighbours_stays_bounded(self, make_movie):
-        for i in range(search.MAX_ALTERNATIVES + 10):
-            make_movie(f"alie{chr(0x4E00 + i)}")
-        assert len(search.misspelled("alien")) == search.MAX_ALTERNATIVES
-        assert len(found("alie")) == search.MAX_ALTERNATIVES
-
-
-def test_a_long_query_is_looked_at_only_so_far(movie):
-    text = "alien " * 200
-    with CaptureQueriesContext(connection) as queries:
-        assert [found.title for found in search.search(Movie.objects.all(), text)] == ["Alien"]
-    assert len(queries) <= 4 * search.MAX_QUERY_WORDS

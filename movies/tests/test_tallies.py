@@ -7,7 +7,7 @@ from movies.models import Genre, Tally
 
 
 def kept():
-    return {(tally.kind, tally.key): tally.movies for tally in Tally.objects.all() if tally.movies}
+    return {(tally.kind, tally.key): tally.count for tally in Tally.objects.all() if tally.count}
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def test_an_added_movie_is_counted_in_all_its_tallies(movie):
 
 def test_changed_genres_move_the_movie_from_one_tally_to_another(movie, alice):
     services.change_movie(movie=movie, by=alice.user, genre_list=["Horror", "Drama"])
-    assert Tally.objects.get(kind=tallies.Kind.GENRE, key=Genre.objects.get(name="Science Fiction").pk).movies == 0
+    assert Tally.objects.get(kind=tallies.Kind.GENRE, key=Genre.objects.get(name="Science Fiction").pk).count == 0
     assert kept() == tallies.true()
 
 
@@ -33,6 +33,6 @@ def test_a_deleted_movie_is_taken_out_of_every_tally(movie):
 
 
 def test_verify_says_and_mends_what_is_wrong(movie):
-    Tally.objects.filter(kind=tallies.Kind.ALL).update(movies=7)
+    Tally.objects.filter(kind=tallies.Kind.ALL).update(count=7)
     assert tallies.all_differences(fix=True) == ["tally of all 0 is 7, should be 1"]
     assert tallies.all_differences() == []

@@ -1,6 +1,7 @@
 """The catalogue: movies, the ways to find them, directors and genres."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 from django.core.files.storage import default_storage
@@ -11,16 +12,18 @@ from rest_framework import viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.serializers import BaseSerializer
 
-from config.pagination import BareArrayPagination, WholeArrayPagination
+from config.answers import Answer
+from config.express import express
+from config.pagination import BareArrayPagination, KeysetListing, Listing, WholeArrayPagination
 from movies import catalogue, search, serializers, services
 from movies.filters import MovieFilter, NameFilter
-from movies.models import Director, Genre, Movie
+from movies.models import Director, Genre, Movie, Tally
+from movies.orderings import Order
 from movies.permissions import IsAuthorOrStaffOrReadOnly
-from movies.querysets import MOST_LIKED_LIMIT, MOST_LIKED_MAX, NEWEST_LIMIT, MovieQuerySet
+from movies.querysets import CATEGORY_SIZE, MOST_LIKED_LIMIT, MOST_LIKED_MAX, NEWEST_LIMIT, MovieQuerySet, is_id
 from movies.views.feedback import FeedbackActions
 
 MAX_ID = BigAutoField.MAX_BIGINT
@@ -46,32 +49,68 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
     throttle_scopes = {"create": "create", "add_comment": "create"}
     detail_route: ClassVar[str | None] = "movie-detail"
 
-    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
-        """Filters lists only; and only where it is asked to, since building the filters' form takes a millisecond."""
-        is_asked = self.filterset_class and self.filterset_class.base_filters.keys() & self.request.query_params.keys()
-        return super().filter_queryset(queryset) if is_asked and not self.detail else queryset
+    # --- Filters ---
 
-    # --- Reading: querysets say which movies, the read model says what they are ---
+    def asked(self) -> set[str]:
+        """The filters that the request uses. Without any, their form, which takes a millisecond, is not built."""
+        return (
+            set(self.filterset_class.base_filters) & set(self.request.query_params) if self.filterset_class else set()
+        )
 
-    def listed(self) -> MovieQuerySet:
-        """The movies that lists choose from, in the order of lists, without what only a whole movie needs."""
-        return self.filter_queryset(Movie.objects.order_by("-id"))
+    def filtered(self) -> MovieQuerySet:
+        return self.filter_queryset(Movie.objects.all()) if self.asked() else Movie.objects.all()
 
-    def represent(self, ids: Iterable[int]) -> list[dict[str, Any]]:
+    def order(self) -> Order:
+        return Order.parse(self.request.query_params.get("ordering", ""))
+
+    @staticmethod
+    def known_count(asked: set[str]) -> Callable[[], int] | None:
+        """Ordering alone leaves out nothing."""
+        return partial(catalogue.tally, Tally.Kind.ALL, 0) if asked == {"ordering"} else None
+
+    # --- Reading: a listing says which movies, the read model says what they are ---
+
+    def listed(self) -> KeysetListing:
+        """The movies that lists choose from, in the order of lists."""
+        asked = self.asked()
+        if not asked:
+            return catalogue.Whole(self.request.user)
+        plain = self.genre_listing(asked)
+        return plain or catalogue.QuerySetListing(self.filtered(), self.order(), self.known_count(asked))
+
+    def genre_listing(self, asked: set[str]) -> catalogue.GenreListing | None:
+        """One genre by name, by a figure or as it is: what is asked most, and needs no form to be understood."""
+        parameters = self.request.query_params
+        column = parameters.get("ordering", "-id").removeprefix("-")
+        is_plain = asked <= {"genre", "ordering"} and parameters.get("ordering", "-id") == f"-{column}"
+        if not is_plain or "genre" not in asked or column not in {"id", *catalogue.COLUMNS}:
+            return None
+        names = parameters.getlist("genre")
+        is_name = len(names) == 1 and not is_id(names[0]) and "\0" not in names[0]
+        genre = catalogue.genre_named(names[0]) if is_name else None
+        return genre and catalogue.GenreListing(self.request.user, genre, f"-{column}")
+
+    def represent(self, movies: Sequence[int] | Sequence[catalogue.Card]) -> list[dict[str, Any]]:
+        """Movies given by id or, where their listing has read them already, as cards."""
+        is_read = bool(movies) and isinstance(movies[0], catalogue.Card)
         shape = catalogue.shape_of(self.get_serializer_class())
-        return [shape(card, self.address_of) for card in catalogue.read(list(ids), self.request.user)]
+        return [
+            shape(card, self.address_of) for card in (movies if is_read else catalogue.read(movies, self.request.user))
+        ]
 
     def address_of(self, file: str) -> str:
         return self.request.build_absolute_uri(default_storage.url(file))
 
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    @express
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Answer:
         return self.page_of(self.listed())
 
-    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    @express
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Answer:
         found = self.represent([kwargs["pk"]]) if kwargs["pk"] < MAX_ID else []
         if not found:
             raise Http404("No Movie matches the given query.")
-        return Response(found[0])
+        return Answer(found[0])
 
     # --- Writing ---
 
@@ -97,17 +136,19 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
 
     # --- Finding ---
 
-    def page_of(self, movies: QuerySet) -> Response:
-        return self.get_paginated_response(self.represent(self.paginate_queryset(movies.values_list("pk", flat=True))))
+    def page_of(self, listing: Listing | QuerySet) -> Answer:
+        return self.paginator.get_answer(self.represent(self.paginate_queryset(listing)))
 
     @action(detail=False)
-    def search(self, request: Request) -> Response:
+    @express
+    def search(self, request: Request) -> Answer:
         """Movies whose title, director or genre matches `q`, best first; typing errors are forgiven."""
         text = required_parameter(request, "q")
-        return self.page_of(search.search(self.listed(), text))
+        return self.page_of(catalogue.Ids(search.find(text, self.filtered() if self.asked() else None)))
 
     @action(detail=False)
-    def genre(self, request: Request) -> Response:
+    @express
+    def genre(self, request: Request) -> Answer:
         """The movies of one genre, given by name (without case) or id."""
         genre = Genre.objects.matching(required_parameter(request, "genre")).first()
         if genre is None:
@@ -115,34 +156,39 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
         return self.page_of(self.listed())
 
     @action(detail=False, pagination_class=WholeArrayPagination, filterset_class=None)
-    def categories(self, request: Request) -> Response:
+    @express
+    def categories(self, request: Request) -> Answer:
         """The genres that have movies, each with at most five of them, the most favoured first."""
-        genres = self.paginate_queryset(Genre.objects.with_movies())
-        best = Movie.objects.best_of_each_genre(genre.pk for genre in genres)
-        movies = {movie["id"]: movie for movie in self.represent({pk for ids in best.values() for pk in ids})}
-        shown = {genre_id: [movies[pk] for pk in ids if pk in movies] for genre_id, ids in best.items()}
-        return self.get_paginated_response(
-            [{"id": genre.pk, "name": genre.name, "movies": shown.get(genre.pk, [])} for genre in genres]
+        categories = self.paginate_queryset(catalogue.Categories(CATEGORY_SIZE))
+        wanted = list(dict.fromkeys(pk for category in categories for pk in category.movie_ids))
+        movies = {movie["id"]: movie for movie in self.represent(wanted)}
+        return self.paginator.get_answer(
+            [
+                {"id": pk, "name": name, "movies": [movies[movie_id] for movie_id in ids if movie_id in movies]}
+                for pk, name, ids in categories
+            ]
         )
 
     @action(detail=False, url_path="most-liked", pagination_class=BareArrayPagination, filterset_class=None)
-    def most_liked(self, request: Request) -> Response:
+    @express
+    def most_liked(self, request: Request) -> Answer:
         """The movies that most users marked as favourite; `limit` of them."""
         limit = request.query_params.get("limit", str(MOST_LIKED_LIMIT))
         if not limit.isascii() or not limit.isdecimal() or int(limit[:9]) == 0:
             raise ValidationError({"limit": ["Must be a whole number from 1 to 50."]}, code="invalid")
-        return self.top(Movie.objects.most_liked(), min(int(limit[:9]), MOST_LIKED_MAX))
+        return self.top(catalogue.most_liked(min(int(limit[:9]), MOST_LIKED_MAX), request.user))
 
     @action(detail=False, pagination_class=BareArrayPagination, filterset_class=None)
-    def newest(self, request: Request) -> Response:
+    @express
+    def newest(self, request: Request) -> Answer:
         """The five movies with the latest release date."""
-        return self.top(Movie.objects.newest(), NEWEST_LIMIT)
+        return self.top(catalogue.newest(NEWEST_LIMIT, request.user))
 
-    def top(self, movies: QuerySet, limit: int) -> Response:
+    def top(self, cards: Sequence[catalogue.Card]) -> Answer:
         """The first of a ranking as an array that is its own first and last page."""
         address = self.request.build_absolute_uri()
         link = ", ".join(f'<{address}>; rel="{rel}"' for rel in ("first", "last"))
-        return Response(self.represent(movies.values_list("pk", flat=True)[:limit]), headers={"Link": link})
+        return Answer(self.represent(cards), {"Link": link})
 
 
 class DirectorViewSet(viewsets.ReadOnlyModelViewSet):

@@ -1,17 +1,30 @@
 """`manage.py import_movies FILE`: adds a catalogue to this one."""
 
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from time import perf_counter
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TextIO
 
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from movies.importing import Report, import_lines
+from movies.importing import Report, import_stream
 
 SHOWN = 20  # refused rows on the screen; --refused FILE has them all
+
+
+class Complaints:
+    """The refused rows: the first few to be shown, and all of them into a file as they come."""
+
+    def __init__(self, file: TextIO | None) -> None:
+        self.file, self.first = file, list[tuple[int, str]]()
+
+    def __call__(self, number: int, reason: str) -> None:
+        if len(self.first) < SHOWN:
+            self.first.append((number, reason))
+        if self.file:
+            self.file.write(f"{number}\t{reason}\n")
 
 
 class Command(BaseCommand):
@@ -30,32 +43,29 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: Path, refused: Path | None, **options: Any) -> None:
         report, start = Report(), perf_counter()
         try:
-            with open(0 if str(file) == "-" else file, "rb") as stream:
-                self.run(stream, report, quiet=options["verbosity"] == 0)
+            with (
+                open(0 if str(file) == "-" else file, "rb") as stream,
+                refused.open("w", encoding="utf-8") if refused else nullcontext() as complaints_file,
+            ):
+                complaints = Complaints(complaints_file)
+                self.run(stream, report, complaints, quiet=options["verbosity"] == 0)
         except OSError as error:
-            raise CommandError(f"{file}: {error.strerror}") from error
-        if refused:
-            refused.write_text("".join(f"{number}\t{reason}\n" for number, reason in report.refused))
-        self.tell(report, perf_counter() - start)
+            raise CommandError(f"{error.filename or file}: {error.strerror}") from error
+        self.tell(report, complaints, perf_counter() - start)
 
-    def run(self, stream: BinaryIO, report: Report, *, quiet: bool) -> None:
+    def run(self, stream: BinaryIO, report: Report, complaints: Complaints, *, quiet: bool) -> None:
         size = Path(stream.name).stat().st_size if isinstance(stream.name, str | Path) else None
         with tqdm(total=size, unit="B", unit_scale=True, desc="import", disable=quiet or None) as bar:
-            for _ in import_lines(self.measured(stream, bar), report):
-                bar.set_postfix(added=report.added, known=report.known, refused=len(report.refused))
+            for read in import_stream(stream, report, complaints):
+                bar.update(read)
+                bar.set_postfix(added=report.added, known=report.known, refused=report.refused)
 
-    @staticmethod
-    def measured(stream: BinaryIO, bar: tqdm) -> Iterator[bytes]:
-        for line in stream:
-            bar.update(len(line))
-            yield line
-
-    def tell(self, report: Report, seconds: float) -> None:
-        for number, reason in report.refused[:SHOWN]:
+    def tell(self, report: Report, complaints: Complaints, seconds: float) -> None:
+        for number, reason in complaints.first:
             self.stderr.write(f"line {number}: {reason}")
-        if len(report.refused) > SHOWN:
-            self.stderr.write(f"… and {len(report.refused) - SHOWN} more; --refused FILE writes them all down.")
+        if report.refused > SHOWN:
+            self.stderr.write(f"… and {report.refused - SHOWN} more; --refused FILE writes them all down.")
         self.stdout.write(
             f"{report.read} rows read: {report.added} movies added, {report.known} already there, "
-            f"{len(report.refused)} refused; {seconds:.1f} s, {report.read / max(seconds, 0.001):.0f} rows a second."
+            f"{report.refused} refused; {seconds:.1f} s, {report.read / max(seconds, 0.001):.0f} rows a second."
         )

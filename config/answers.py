@@ -1,0 +1,12 @@
+"""What a view says before it becomes a response."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A 200: the data, and headers of its own."""
+
+    data: Any
+    headers: dict[str, str] = field(default_factory=dict)

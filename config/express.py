@@ -1,0 +1,181 @@
+"""A short way for the plainest reads, through the same views.
+
+What clients ask most of the time needs no session, no form, no negotiation and no throttle, and the layers that see to
+these cost several times what the answer does. So such a request goes straight to its view's own method, before Django
+handles it. Anything unusual about it, and every error, takes the whole way from the start: nothing is decided here,
+and `config/tests/test_express.py` holds the two ways to the same answers. docs/decisions/0012 gives the figures.
+"""
+
+import logging
+import re
+from collections.abc import Callable, Iterable
+from functools import cache, wraps
+from io import BytesIO
+from typing import Any, NamedTuple
+
+import orjson
+from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.core.handlers.wsgi import WSGIRequest
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.http import Http404, HttpResponse
+from django.middleware.clickjacking import XFrameOptionsMiddleware
+from django.middleware.security import SecurityMiddleware
+from django.urls import resolve
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.settings import api_settings
+
+from config import conditional
+from config.answers import Answer
+from config.renderers import OPTIONS, plain
+from metrics.counter import counter
+
+logger = logging.getLogger(__name__)
+
+ACCEPTED = {None, "", "*/*", "application/json"}
+BODILESS = {None, "", "application/json", "application/octet-stream"}  # what clients say about no body at all
+NUMBERED = re.compile(r"(.*/)([0-9]{1,18})(/?)", re.DOTALL)
+NUMBER = "1"  # any number's route is every number's
+
+
+def express(read: Callable[..., Answer]) -> Callable[..., Response]:
+    """Makes a view's method, which only reads what anybody may read, a handler that the short way can use, too."""
+
+    @wraps(read)
+    def handler(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        answer = read(self, request, *args, **kwargs)
+        return Response(answer.data, headers=answer.headers)
+
+    handler.read = read  # type: ignore[attr-defined]
+    return handler
+
+
+class Route(NamedTuple):
+    view: type
+    initkwargs: dict[str, Any]
+    action_map: dict[str, str]
+    action: str
+    read: Callable[..., Answer]
+    dialect: str
+    allow: str
+
+
+def route_of(path: str) -> tuple[Route, dict[str, int]] | None:
+    """Where an address leads, if that is an express method, and its arguments."""
+    numbered = NUMBERED.fullmatch(path)
+    example = f"{numbered[1]}{NUMBER}{numbered[3]}" if numbered else path
+    route = ROUTES.get(example) or find_route(example)
+    return route and (route, {"pk": int(numbered[2])} if numbered else {})
+
+
+ROUTES: dict[str, Route] = {}  # by an example of the address; as many as there are express methods on all mounts
+
+
+def find_route(example: str) -> Route | None:
+    match = resolve(example)
+    action_map = getattr(match.func, "actions", {})
+    view = getattr(match.func, "cls", None)
+    read = getattr(getattr(view, action_map.get("get", ""), None), "read", None)
+    if read is None or match.kwargs.keys() - {"pk"}:
+        return None
+    initkwargs = match.func.initkwargs  # type: ignore[attr-defined]
+    allow = allowed_methods(view, initkwargs, action_map)
+    ROUTES[example] = Route(view, initkwargs, action_map, action_map["get"], read, match.namespace, allow)
+    return ROUTES[example]
+
+
+def allowed_methods(view_class: Any, initkwargs: dict[str, Any], action_map: dict[str, str]) -> str:
+    view = view_class(**initkwargs)
+    for method, action in {**action_map, "head": action_map["get"]}.items():
+        setattr(view, method, getattr(view, action))
+    return ", ".join(view.allowed_methods)
+
+
+class ExpressLane:
+    """A WSGI application in front of Django's: answers what is plain, and hands on the rest."""
+
+    def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
+        self.application = application
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        try:
+            reply = answer(environ)
+        finally:
+            close_old_connections()  # those that have reached their age, as after any request
+        if reply is None:
+            return self.application(environ, start_response)
+        status, headers, content = reply
+        start_response(status, headers)
+        return [content]
+
+
+Reply = tuple[str, list[tuple[str, str]], bytes]
+
+
+def answer(environ: dict[str, Any]) -> Reply | None:
+    """Status, headers and body; None where the request is not plain or the answer would be an error."""
+    if not is_plain(environ):
+        return None
+    try:
+        request = WSGIRequest(environ)
+        found = route_of(request.path_info)
+        if found is None or not found[1].get("pk", 1):
+            return None
+        request.get_host()  # refuses foreign hosts
+        connection.health_check_done = True  # our own query is the check
+        reply = reply_to(request, *found)
+        counter.add()
+        return reply
+    except (Http404, APIException, SuspiciousOperation):
+        return None  # the whole way phrases it
+    except (OperationalError, InterfaceError):
+        connection.health_check_done = False  # the whole way looks after the connection first
+        return None
+    except Exception:
+        logger.exception("The short way failed for %s; trying the whole way.", environ.get("PATH_INFO"))
+        return None
+
+
+def is_plain(environ: dict[str, Any]) -> bool:
+    """Whether nothing is to be negotiated, redirected or left unread."""
+    return (
+        environ["REQUEST_METHOD"] == "GET"
+        and environ.get("HTTP_ACCEPT") in ACCEPTED
+        and environ.get("CONTENT_LENGTH") in (None, "", "0")
+        and environ.get("CONTENT_TYPE") in BODILESS
+        and "HTTP_TRANSFER_ENCODING" not in environ
+        and f"{api_settings.URL_FORMAT_OVERRIDE}=" not in environ.get("QUERY_STRING", "")
+        and not settings.SECURE_SSL_REDIRECT
+    )
+
+
+def reply_to(http: WSGIRequest, route: Route, arguments: dict[str, int]) -> Reply:
+    """What the view's method answers, rendered. Raises what the method raises."""
+    view = route.view(**route.initkwargs)
+    has_credential = "HTTP_AUTHORIZATION" in http.META
+    request = Request(http, authenticators=view.get_authenticators() if has_credential else ())
+    request.version = route.dialect
+    view.request, view.args, view.kwargs, view.format_kwarg = request, (), arguments, None
+    view.action_map, view.action = route.action_map, route.action
+    view.check_permissions(request)
+    found = route.read(view, request, **arguments)
+    content = orjson.dumps(found.data, default=plain, option=OPTIONS)
+    about = conditional.headers_of(content, has_credential=has_credential)
+    kept = http.META.get("HTTP_IF_NONE_MATCH")
+    if kept is not None and conditional.is_current(kept, about["ETag"]):
+        return "304 Not Modified", [*about.items(), *usual_headers(http.is_secure())], b""
+    own = [("Content-Type", "application/json"), ("Content-Length", str(len(content))), ("Allow", route.allow)]
+    return "200 OK", [*own, *found.headers.items(), *about.items(), *usual_headers(http.is_secure())], content
+
+
+@cache
+def usual_headers(is_secure: bool) -> tuple[tuple[str, str], ...]:
+    """Those that Django's layers add to every response."""
+    scheme = "https" if is_secure else "http"
+    request = WSGIRequest({"REQUEST_METHOD": "GET", "wsgi.input": BytesIO(), "wsgi.url_scheme": scheme})
+    layers = SecurityMiddleware(XFrameOptionsMiddleware(lambda request: HttpResponse()))
+    headers = dict(layers(request).headers)
+    headers.pop("Content-Type")
+    return tuple(headers.items())

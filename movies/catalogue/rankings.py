@@ -1,0 +1,153 @@
+"""The rankings: the most favoured, the latest, the best of a genre, and the best of every genre."""
+
+import json
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from config.pagination import Row
+from config.text import fold_case
+from movies.catalogue.cards import Card, Cards
+from movies.catalogue.listings import TOTAL, both
+from movies.catalogue.statements import Statement
+from movies.models import Tally
+
+Kind = Tally.Kind
+
+MOST_LIKED = Cards(
+    "most_liked",
+    parameters=["integer"],
+    choose="SELECT s.movie_id FROM movies_moviestats s WHERE s.favorites_count > 0 "
+    "ORDER BY s.favorites_count DESC, s.movie_id DESC LIMIT $1",
+)
+NEWEST = Cards(
+    "newest_released",
+    parameters=["integer"],
+    choose="SELECT m.id FROM movies_movie m WHERE m.release_date IS NOT NULL "
+    "ORDER BY m.release_date DESC, m.id DESC LIMIT $1",
+)
+
+
+def most_liked(limit: int, viewer: Any) -> list[Card]:
+    """The movies that most users marked as favourite, if any did."""
+    return MOST_LIKED.of(viewer, limit)[0]
+
+
+def newest(limit: int, viewer: Any) -> list[Card]:
+    """Those with the latest release date."""
+    return NEWEST.of(viewer, limit)[0]
+
+
+# --- The best of a genre --------------------------------------------------------------------------------------------
+
+# Two ways to find them. Of a large genre: walk down the index of the order and take what is of the genre, which comes
+# soon. Of a small one: read all its movies and sort. OFFSET keeps PostgreSQL from turning the first into the second.
+WALK = """FROM movies_moviestats s WHERE EXISTS (SELECT 1 FROM movies_moviegenre l
+    WHERE l.movie_id = s.movie_id AND l.genre_id = {genre} LIMIT 1 OFFSET 0)"""
+SORT = "FROM movies_moviegenre l JOIN movies_moviestats s ON s.movie_id = l.movie_id WHERE l.genre_id = {genre}"
+BEST = "SELECT s.movie_id {source} ORDER BY s.{column} DESC, s.movie_id DESC LIMIT $2 OFFSET $3"
+COLUMNS = ("average_rating", "ratings_count", "likes_count", "favorites_count", "comments_count")
+PARAMETERS = ["bigint", "bigint", "bigint"]
+
+
+def best(way: str, source: str) -> dict[str, Cards]:
+    return {
+        column: Cards(
+            f"{way}_{column}",
+            parameters=PARAMETERS,
+            choose=BEST.format(column=column, source=source.format(genre="$1")),
+        )
+        for column in COLUMNS
+    }
+
+
+WALKING, SORTING = best("walk", WALK), best("sort", SORT)
+LATEST = Cards(
+    "latest_of_genre",
+    parameters=PARAMETERS,
+    choose="SELECT l.movie_id FROM movies_moviegenre l WHERE l.genre_id = $1 "
+    "ORDER BY l.movie_id DESC LIMIT $2 OFFSET $3",
+)
+NAMED = Statement(
+    "genre_named",
+    parameters=["varchar"],
+    columns={"id": "bigint", "movies": "bigint", "of_all": "bigint"},
+    **both(
+        f"SELECT g.id, k.count, {TOTAL} FROM movies_genre g "
+        f"JOIN movies_tally k ON k.kind = {Kind.GENRE:d} AND k.key = g.id WHERE g.name_key = $1"
+    ),
+)
+
+
+class SizedGenre(NamedTuple):
+    id: int
+    movies: int  # how many it has
+    of_all: int  # and how many there are of any genre
+
+
+def genre_named(name: str) -> SizedGenre | None:
+    """The genre of that name (without case), if it has ever had a movie."""
+    found = NAMED.rows(fold_case(name))
+    return SizedGenre(*found[0]) if found else None
+
+
+def best_of_genre(viewer: Any, genre: SizedGenre, column: str, start: int, size: int) -> tuple[list[Row], int]:
+    """A genre's movies by one of COLUMNS, the highest first: rows of card, value and id; and how many there are."""
+    # On average one movie in of_all/movies is of the genre; walking must pass so many for each that it finds.
+    is_large = (start + size) * genre.of_all <= genre.movies * genre.movies
+    cards, _ = (WALKING if is_large else SORTING)[column].of(viewer, genre.id, size, start)
+    return [(card, getattr(card, column), card.id) for card in cards], genre.movies
+
+
+def latest_of_genre(viewer: Any, genre: SizedGenre, start: int, size: int) -> tuple[list[Row], int]:
+    """A genre's movies, the newest added first."""
+    cards, _ = LATEST.of(viewer, genre.id, size, start)
+    return [(card, card.id) for card in cards], genre.movies
+
+
+# --- The best of every genre ----------------------------------------------------------------------------------------
+
+
+class Category(NamedTuple):
+    id: int
+    name: str
+    movie_ids: list[int]
+
+
+MOST_FAVOURED = "ORDER BY s.favorites_count DESC, s.movie_id DESC LIMIT $1"
+ARRAY = {
+    "postgresql": "ARRAY(SELECT s.movie_id {})",
+    "sqlite": "(SELECT json_group_array(movie_id) FROM (SELECT s.movie_id {}))",
+}
+
+
+def categories_text(vendor: str) -> str:
+    walk, sort = (ARRAY[vendor].format(f"{source.format(genre='k.key')} {MOST_FAVOURED}") for source in (WALK, SORT))
+    return f"""
+    SELECT g.id, g.name, CASE WHEN k.count * k.count >= $1 * {TOTAL} THEN {walk} ELSE {sort} END,
+        (SELECT COUNT(*) FROM movies_tally a WHERE a.kind = {Kind.GENRE:d} AND a.count > 0)
+    FROM movies_tally k JOIN movies_genre g ON g.id = k.key WHERE k.kind = {Kind.GENRE:d} AND k.count > 0
+    ORDER BY g.name_key LIMIT $3 OFFSET $2"""
+
+
+CATEGORIES = Statement(
+    "categories",
+    parameters=["bigint", "bigint", "bigint"],
+    columns={"id": "bigint", "name": "varchar", "movie_ids": "bigint[]", "total": "bigint"},
+    postgresql=categories_text("postgresql"),
+    sqlite=categories_text("sqlite"),
+)
+
+
+class Categories:
+    """The genres that have movies, by name, each with its `size` most favoured ones."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+
+    def page(self, start: int, size: int) -> tuple[list[Row], int]:
+        rows = CATEGORIES.rows(self.size, start, size)
+        if not rows:
+            return [], Tally.objects.filter(kind=Kind.GENRE, count__gt=0).count()
+        listed = (lambda ids: ids) if connection.vendor == "postgresql" else json.loads
+        return [(Category(pk, name, listed(ids)),) for pk, name, ids, _ in rows], rows[0][3]

@@ -1,0 +1,98 @@
+"""Statements that the database plans once.
+
+Planning was more than half of the database's time for a page of movies. On PostgreSQL each statement is therefore a
+function, whose plan every connection keeps; unlike a prepared statement it works behind a pooler in transaction mode.
+`migrate` makes the functions that are missing. A function's name tells its text, so that a server of the previous
+release goes on with its own while the next one starts. On SQLite the driver keeps the plan of a repeated text itself.
+"""
+
+import re
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+
+from django.db import connection, connections, transaction
+
+STATEMENTS: list["Statement"] = []
+LOCK = 7_735_391_105  # any number: two migrations at once must not make the same function
+# The plan is made once for whatever values: a page's size or place must not make PostgreSQL plan it anew.
+CREATE = """
+CREATE FUNCTION {name}({parameters}) RETURNS TABLE ({columns}) LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET plan_cache_mode = force_generic_plan AS $statement$
+#variable_conflict use_column
+DECLARE chosen_ids bigint[];
+BEGIN
+    {choose}
+    RETURN QUERY {text};
+END
+$statement$"""
+
+
+class Statement:
+    """A question to the database: `rows(*values)` answers it.
+
+    `columns` are name → type of PostgreSQL, `parameters` types of PostgreSQL; the text calls them $1, $2 … On
+    PostgreSQL `choose` may be an array of ids, which the text then knows as `chosen_ids`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        parameters: Sequence[str],
+        columns: dict[str, str],
+        postgresql: str,
+        sqlite: str,
+        choose: str = "",
+    ) -> None:
+        self.source = CREATE.format(
+            name="{name}",
+            parameters=", ".join(parameters),
+            columns=", ".join(f"{column} {kind}" for column, kind in columns.items()),
+            choose=f"chosen_ids := {choose};" if choose else "",
+            text=postgresql,
+        )
+        self.function = f"marquee_{name}_{sha256(self.source.encode()).hexdigest()[:12]}"
+        self.calls = {
+            "postgresql": f"SELECT * FROM {self.function}({', '.join(['%s'] * len(parameters))})",
+            "sqlite": named(sqlite),
+        }
+        STATEMENTS.append(self)
+
+    def rows(self, *values: Any) -> list[tuple[Any, ...]]:
+        vendor = connection.vendor
+        return rows_of(self.calls[vendor], values if vendor == "postgresql" else by_name(values))
+
+    def definition(self) -> str:
+        return self.source.replace("{name}", self.function, 1)
+
+
+def rows_of(text: str, values: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(text, values)
+        return cursor.fetchall()
+
+
+def named(text: str) -> str:
+    """A text with $1, $2 … as Django writes it for parameters that may occur more than once."""
+    return re.sub(r"\$(\d)", r"%(p\1)s", text.replace("%", "%%"))
+
+
+def by_name(values: Sequence[Any]) -> dict[str, Any]:
+    return {f"p{place}": value for place, value in enumerate(values, start=1)}
+
+
+def create_missing(*, using: str, **kwargs: Any) -> None:
+    """Makes the functions that the database does not have yet. Called after each `migrate`."""
+    if connections[using].vendor != "postgresql":
+        return
+    with transaction.atomic(using=using), connections[using].cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        cursor.execute(
+            "SELECT proname FROM pg_proc WHERE pronamespace = current_schema()::regnamespace AND proname = ANY(%s)",
+            [[statement.function for statement in STATEMENTS]],
+        )
+        present = {name for (name,) in cursor.fetchall()}
+        for statement in STATEMENTS:
+            if statement.function not in present:
+                cursor.execute(statement.definition())

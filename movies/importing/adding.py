@@ -1,0 +1,121 @@
+"""The rows of a batch → movies with their directors, genres, statistics, search postings and tallies."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+from uuid import uuid4
+
+from django.db import connection, transaction
+
+from config.text import fold_case
+from movies import search, tallies
+from movies.importing import bulk, postings
+from movies.importing.rows import Key, Row, folded_name
+from movies.models import Director, Genre, Movie, MovieGenre, MovieStats
+from movies.search.lexicon import batches
+
+IMPORTS = 0x1A9027  # the lock of PostgreSQL's that imports take
+
+
+class Name(NamedTuple):
+    """A director or genre."""
+
+    pk: int
+    name: str
+
+
+@transaction.atomic
+def add_missing(rows: Iterable[Row], vocabulary: postings.Vocabulary | None = None) -> int:
+    """Adds those of `rows` that the catalogue does not have, with statistics and search postings; how many.
+
+    The order of the tables is that of all writers of the catalogue: directors, genres, movies, words, counts.
+    """
+    wait_for_other_imports()
+    new = unknown(rows)
+    if not new:
+        return 0
+    directors = by_key(Director, (row.director for row in new if row.director))
+    genres = by_key(Genre, (name for row in new for name in row.genres))
+    of_movies = [[genres[key] for key in dict.fromkeys(map(folded_name, row.genres))] for row in new]
+    led_by = [directors.get(folded_name(row.director)) for row in new]
+    ids = add_movies(new, led_by)
+    bulk.insert(MovieStats, ["movie"], ((pk,) for pk in ids))
+    links = [(pk, genre.pk) for pk, of_movie in zip(ids, of_movies, strict=True) for genre in of_movie]
+    bulk.insert(MovieGenre, ["movie", "genre"], links)
+    weights = {
+        pk: postings.weights(row.title, director and director.name, (genre.name for genre in of_movie))
+        for pk, row, director, of_movie in zip(ids, new, led_by, of_movies, strict=True)
+    }
+    of_words = postings.insert(weights, vocabulary or postings.Vocabulary())
+    check_references()
+    search.count_words(of_words)
+    counted = tallies.of_movies(ids)
+    counted.update(tallies.of_genres(genre_id for _, genre_id in links))
+    tallies.add(counted)
+    return len(ids)
+
+
+def wait_for_other_imports() -> None:
+    """Two imports take turns, so that neither adds what the other one is adding. On SQLite all writers do anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORTS])
+
+
+def check_references() -> None:
+    """Checks the foreign keys now instead of when we commit, and hold the counts that everybody is waiting for."""
+    if connection.vendor == "postgresql":
+        connection.check_constraints()
+
+
+def unknown(rows: Iterable[Row]) -> list[Row]:
+    """Those of `rows` that are not in the catalogue, once each."""
+    by_key: dict[Key, Row] = {}
+    for row in rows:
+        by_key.setdefault(row.key, row)
+    for titles in batches({title for title, _, _ in by_key}):
+        known = Movie.objects.filter(title_key__in=titles).order_by()
+        for title, day, director in known.values_list("title_key", "release_date", "director__name_key").iterator():
+            by_key.pop((title, day and day.year, director or ""), None)
+    return list(by_key.values())
+
+
+def add_movies(rows: Sequence[Row], directors: Sequence[Name | None]) -> list[int]:
+    """Their ids."""
+    ids = bulk.reserve_ids(Movie, len(rows))
+    names = ["id", "uuid", "title", "title_key", "description", "release_date", "duration", "director"]
+    bulk.insert(
+        Movie,
+        names,
+        (
+            (
+                pk,
+                uuid4().hex,
+                row.title,
+                fold_case(row.title),
+                row.description,
+                row.release_date and row.release_date.isoformat(),
+                row.duration,
+                director and director.pk,
+            )
+            for pk, row, director in zip(ids, rows, directors, strict=True)
+        ),
+    )
+    return ids
+
+
+def by_key(model: type[Director] | type[Genre], spellings: Iterable[str]) -> dict[str, Name]:
+    """The directors or genres of those names by folded name; new ones are created."""
+    wanted = {folded_name(name): " ".join(name.split()) for name in spellings}
+    known = of_keys(model, wanted)
+    # Sorted, so that an import and another writer with new names in common wait for each other instead of deadlocking.
+    new = sorted(wanted.keys() - known.keys())
+    model.objects.bulk_create((model(name=wanted[key]) for key in new), ignore_conflicts=True)
+    return known | of_keys(model, new)
+
+
+def of_keys(model: type[Director] | type[Genre], keys: Iterable[str]) -> dict[str, Name]:
+    return {
+        key: Name(pk, name)
+        for chunk in batches(keys)
+        for key, pk, name in model.objects.filter(name_key__in=chunk).order_by().values_list("name_key", "pk", "name")
+    }

@@ -1,0 +1,84 @@
+"""Very many rows into one table: with COPY on PostgreSQL, with executemany on SQLite.
+
+Rows are tuples of what both databases take: text, whole numbers, None, dates and UUIDs as text.
+"""
+
+import csv
+from collections.abc import Iterable, Sequence
+from io import StringIO
+from typing import Any
+
+from django.db import connection
+from django.db.models import Field, Model
+
+SENT = 1 << 20  # characters at a time
+CACHE = 32 << 10  # KiB of pages that SQLite keeps in memory, instead of 2 MB
+
+
+def enlarge_cache() -> None:
+    """SQLite reads and writes each page of the indexes many times over unless it may keep them for a while."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA cache_size = -{CACHE}")
+
+
+def insert(model: type[Model], names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    """Inserts rows of the fields `names`. All other fields of all rows get the same: their default, or the time."""
+    blank = model()
+    others = {field: of_new_row(field, blank) for field in stored(model) if field.name not in names}
+    fields = [*(model._meta.get_field(name) for name in names), *others]
+    same = tuple(others.values())
+    write = copy if connection.vendor == "postgresql" else execute_many
+    write(model, fields, (row + same for row in rows))
+
+
+def stored(model: type[Model]) -> list[Field]:
+    """The fields that an INSERT may name, but for the id, which the database gives."""
+    fields = model._meta.local_concrete_fields
+    return [field for field in fields if not field.generated and field is not model._meta.auto_field]
+
+
+def of_new_row(field: Field, row: Model) -> Any:
+    return field.get_db_prep_save(field.pre_save(row, add=True), connection)
+
+
+def copy(model: type[Model], fields: Sequence[Field], rows: Iterable[tuple[Any, ...]]) -> None:
+    stream = StringIO(newline="")
+    csv.writer(stream).writerows(rows)
+    stream.seek(0)
+    # CSV has one way to write None and the empty text; the column knows which of them it was.
+    never_null = columns(field for field in fields if not field.null)
+    statement = f"COPY {table(model)} ({columns(fields)}) FROM STDIN WITH (FORMAT csv, FORCE_NOT_NULL ({never_null}))"
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        cursor.copy_expert(statement, stream, SENT)
+
+
+def execute_many(model: type[Model], fields: Sequence[Field], rows: Iterable[tuple[Any, ...]]) -> None:
+    marks = ", ".join(["%s"] * len(fields))
+    with connection.cursor() as cursor:
+        cursor.executemany(f"INSERT INTO {table(model)} ({columns(fields)}) VALUES ({marks})", rows)  # noqa: S608
+
+
+def reserve_ids(model: type[Model], count: int) -> list[int]:
+    """Ids that nobody else will get, ascending. To be called in a transaction, in which the rows are inserted next."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # The name of the sequence is looked up once, being in a query of its own.
+            cursor.execute(
+                "SELECT nextval((SELECT pg_get_serial_sequence(%s, %s)::regclass)) FROM generate_series(1, %s)",
+                [table(model), model._meta.pk.column, count],
+            )
+            return [number for (number,) in cursor.fetchall()]
+        # There is one writer at a time, and it is us.
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [model._meta.db_table])
+        row = cursor.fetchone()
+        last = row[0] if row else 0
+        return list(range(last + 1, last + 1 + count))
+
+
+def table(model: type[Model]) -> str:
+    return connection.ops.quote_name(model._meta.db_table)
+
+
+def columns(fields: Iterable[Field]) -> str:
+    return ", ".join(connection.ops.quote_name(field.column) for field in fields)

@@ -1,0 +1,42 @@
+"""Search: a vocabulary with its misspellings, postings, and a ranking. The same on both databases.
+
+A query's words are looked up in the vocabulary first: exact; the last one, still being typed, as a prefix too; and
+only where that finds nothing, the nearest spellings. The big tables are then touched with exact words alone, and
+through indexes that have the best first, so that a search costs the same in a catalogue of any size.
+"""
+
+from movies.search.finding import EXAMINED, LIMIT, Found, find, search
+from movies.search.indexing import (
+    DIRECTOR_WEIGHT,
+    GENRE_WEIGHT,
+    TITLE_WEIGHT,
+    flaws,
+    index,
+    index_batch,
+    set_popularity,
+    weighted_words,
+    words_taken_with,
+    wrong_counts,
+)
+from movies.search.lexicon import count_words, deletions, vocabulary
+
+__all__ = [
+    "DIRECTOR_WEIGHT",
+    "EXAMINED",
+    "GENRE_WEIGHT",
+    "LIMIT",
+    "TITLE_WEIGHT",
+    "Found",
+    "count_words",
+    "deletions",
+    "find",
+    "flaws",
+    "index",
+    "index_batch",
+    "search",
+    "set_popularity",
+    "vocabulary",
+    "weighted_words",
+    "words_taken_with",
+    "wrong_counts",
+]

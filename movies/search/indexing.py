@@ -1,0 +1,124 @@
+"""Keeping the postings: which words each movie has, how much of it they are, and how popular it is."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from math import sqrt
+
+from django.db import transaction
+from django.db.models import Count, F, IntegerField, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
+from config.text import words
+from movies.models import Movie, MovieStats
+from movies.models.search import MAX_WORD, SearchPosting, SearchWord, popularity_level
+from movies.querysets import MovieQuerySet
+from movies.search.lexicon import BATCH, batches, count_words, vocabulary
+
+TITLE_WEIGHT, DIRECTOR_WEIGHT, GENRE_WEIGHT = 1000, 400, 200
+
+
+def weighted_words(movie: Movie) -> dict[str, int]:
+    """Word → weight. The fewer words a text has, the more each of them says."""
+    weights: dict[str, int] = defaultdict(int)
+    texts = [(movie.title, TITLE_WEIGHT)]
+    texts += [(movie.director.name, DIRECTOR_WEIGHT)] if movie.director else []
+    texts += [(genre.name, GENRE_WEIGHT) for genre in movie.genre_list]
+    for text, weight in texts:
+        found = words(text)
+        for word in {word[:MAX_WORD] for word in found}:
+            weights[word] += round(weight / sqrt(len(found)))
+    return weights
+
+
+@transaction.atomic
+def index(movies: MovieQuerySet) -> None:
+    """Brings the postings of `movies` up to date, and the numbers of movies of their words."""
+    differences: Counter[int] = Counter()
+    for batch in batches(movies.complete().order_by("pk").iterator(chunk_size=BATCH)):
+        differences.update(index_batch(batch))
+    count_words(differences)
+
+
+def index_batch(movies: list[Movie]) -> Counter[int]:
+    """Brings the postings of `movies` (complete) up to date, and returns what `count_words` has to be told.
+
+    That is: word id → how many movies more have it. Popularity is read under the lock of the movies' statistics.
+    """
+    levels = locked_levels(movies)
+    indexed = postings_of(movies)
+    weights = {movie.pk: weighted_words(movie) for movie in movies}
+    outdated = {
+        pk: of_movie
+        for pk, of_movie in weights.items()
+        if {text: (weight, levels[pk]) for text, weight in of_movie.items()}
+        != {text: (posting.weight, posting.popularity) for text, posting in indexed[pk].items()}
+    }
+    word_ids = vocabulary({text for of_movie in outdated.values() for text in of_movie})
+    differences = Counter(word_ids[text] for of_movie in outdated.values() for text in of_movie)
+    differences.subtract(posting.word_id for pk in outdated for posting in indexed[pk].values())
+    SearchPosting.objects.filter(movie__in=[pk for pk in outdated if indexed[pk]]).delete()
+    SearchPosting.objects.bulk_create(
+        (
+            SearchPosting(movie_id=pk, word_id=word_ids[text], weight=weight, popularity=levels[pk])
+            for pk, of_movie in outdated.items()
+            for text, weight in of_movie.items()
+        ),
+        batch_size=BATCH,
+    )
+    return differences
+
+
+def locked_levels(movies: Iterable[Movie]) -> dict[int, int]:
+    """Movie id → level of popularity, which cannot change until the transaction ends; 0 without statistics."""
+    levels = {movie.pk: 0 for movie in movies}
+    stats = MovieStats.objects.select_for_update().filter(pk__in=levels).order_by("pk")
+    return levels | {of_movie.pk: popularity_level(of_movie) for of_movie in stats}
+
+
+def postings_of(movies: Iterable[Movie]) -> dict[int, dict[str, SearchPosting]]:
+    """Movie id → word → posting."""
+    found: dict[int, dict[str, SearchPosting]] = {movie.pk: {} for movie in movies}
+    for posting in SearchPosting.objects.filter(movie__in=found).select_related("word"):
+        found[posting.movie_id][posting.word.text] = posting
+    return found
+
+
+def words_taken_with(movie: Movie) -> Counter[int]:
+    """What `count_words` has to be told when `movie` is deleted."""
+    word_ids = SearchPosting.objects.filter(movie=movie).values_list("word", flat=True)
+    return Counter(dict.fromkeys(word_ids, -1))
+
+
+def set_popularity(movie_id: int, level: int) -> None:
+    SearchPosting.objects.filter(movie=movie_id).update(popularity=level)
+
+
+# --- Verification ---------------------------------------------------------------------------------------------------
+
+
+def flaws(movies: list[Movie]) -> Iterator[tuple[Movie, str]]:
+    """Those of `movies` (complete, at most a batch) whose postings are not what they should be, and what is wrong."""
+    levels, indexed = locked_levels(movies), postings_of(movies)
+    for movie in movies:
+        postings, level = indexed[movie.pk], levels[movie.pk]
+        popularity = {posting.popularity for posting in postings.values()}
+        if {text: posting.weight for text, posting in postings.items()} != weighted_words(movie):
+            yield movie, "the search index does not match its texts"
+        elif popularity - {level}:
+            kept = " and ".join(map(str, sorted(popularity)))
+            yield movie, f"popularity in the search index is {kept}, should be {level}"
+
+
+@transaction.atomic
+def wrong_counts(*, fix: bool = False) -> list[str]:
+    """Every word whose number of movies is not that of its postings, as a sentence; `fix` also mends it.
+
+    Both numbers are read in one statement and what is missing is added, so that nobody has to wait meanwhile.
+    """
+    postings = SearchPosting.objects.filter(word=OuterRef("pk")).order_by().values("word")
+    true = Coalesce(Subquery(postings.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)
+    wrong = SearchWord.objects.annotate(true=true).exclude(movies_count=F("true")).order_by("pk")
+    found = list(wrong.values_list("pk", "text", "movies_count", "true"))
+    if fix:
+        count_words(Counter({pk: true - kept for pk, _, kept, true in found}))
+    return [f"word {text!r}: movies_count is {kept}, should be {true}" for _, text, kept, true in found]
