@@ -3,6 +3,7 @@
 from rest_framework.authentication import TokenAuthentication as HeaderAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 
+from accounts import callers
 from accounts.models import Session, User
 from accounts.tokens import read_access_token
 
@@ -25,7 +26,7 @@ class TokenAuthentication(SessionAuthentication):
     keyword = "Token"
 
     def find_session(self, credential: str) -> Session | None:
-        return Session.objects.with_user().filter(token_digest=Session.digest(credential)).first()
+        return callers.holder_of(credential)
 
 
 class BearerAuthentication(SessionAuthentication):
@@ -33,4 +34,4 @@ class BearerAuthentication(SessionAuthentication):
 
     def find_session(self, credential: str) -> Session | None:
         session_id = read_access_token(credential)
-        return session_id and Session.objects.with_user().filter(pk=session_id).first()
+        return session_id and callers.login(session_id)

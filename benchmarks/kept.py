@@ -11,6 +11,7 @@ import psycopg2
 
 from benchmarks.dataset import stamp
 from benchmarks.dataset.community import WRITERS
+from benchmarks.dataset.sql import POPULARITY
 from benchmarks.postgres import Cluster
 from benchmarks.processes import ROOT
 
@@ -114,12 +115,18 @@ class Data:
         for table in ("movies_rating", "movies_like"):
             self.rows(f"DELETE FROM {table} WHERE user_id > {self.last_reader}")
         self.rows(f"UPDATE movies_moviestats AS s SET {counted} WHERE movie_id IN (SELECT movie_id FROM touched)")
+        level = f"(SELECT {POPULARITY} FROM movies_moviestats AS s WHERE s.movie_id = p.movie_id)"
+        of_touched = "movie_id IN (SELECT movie_id FROM touched)"
+        self.rows(
+            f"UPDATE movies_searchposting AS p SET popularity = {level} WHERE {of_touched} AND popularity <> {level}"
+        )
         self.rows("DROP TABLE touched")
         self.rows("COMMIT")
         if self.vendor == "postgresql":
             self.rows("VACUUM movies_moviestats")
             self.rows("VACUUM movies_rating")
             self.rows("VACUUM movies_like")
+            self.rows("VACUUM movies_searchposting")
 
     def wrong_counts(self, movie_ids: list[int]) -> list[tuple[Any, ...]]:
         """Movies among these whose kept counts are not those of the tables."""

@@ -6,7 +6,8 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Answer:
-    """A 200: the data, and headers of its own."""
+    """The data, the status (200, 201), and headers of its own."""
 
     data: Any
     headers: dict[str, str] = field(default_factory=dict)
+    status: int = 200

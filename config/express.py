@@ -1,4 +1,4 @@
-"""A short way for the plainest reads, through the same views.
+"""A short way for the plainest requests, through the same views.
 
 What clients ask most of the time needs no session, no form, no negotiation and no throttle, and the layers that see to
 these cost several times what the answer does. So such a request goes straight to its view's own method, before Django
@@ -17,7 +17,7 @@ import orjson
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.core.handlers.wsgi import WSGIRequest
-from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.db import IntegrityError, InterfaceError, OperationalError, close_old_connections, connection
 from django.http import Http404, HttpResponse
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.security import SecurityMiddleware
@@ -34,21 +34,29 @@ from metrics.counter import counter
 
 logger = logging.getLogger(__name__)
 
-ACCEPTED = {None, "", "*/*", "application/json"}
+JSON = "application/json"
+ACCEPTED = {None, "", "*/*", JSON}
+NONE = {None, "", "0"}
+LENGTH = re.compile(r"[1-9][0-9]{0,3}")
+STATUS = {200: "200 OK", 201: "201 Created"}
 BODILESS = {None, "", "application/json", "application/octet-stream"}  # what clients say about no body at all
-NUMBERED = re.compile(r"(.*/)([0-9]{1,18})(/?)", re.DOTALL)
+NUMBERED = re.compile(r"(.*/)([0-9]{1,18})((?:/[a-z]*)*)", re.DOTALL)
 NUMBER = "1"  # any number's route is every number's
 
 
-def express(read: Callable[..., Answer]) -> Callable[..., Response]:
-    """Makes a view's method, which only reads what anybody may read, a handler that the short way can use, too."""
+def express(method: Callable[..., Answer]) -> Callable[..., Response]:
+    """Makes a view's method a handler that the short way can use, too.
 
-    @wraps(read)
+    Only what needs no throttle, and either changes nothing or leaves the same state when it is done twice: the whole
+    way begins anew where the short one gives up.
+    """
+
+    @wraps(method)
     def handler(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
-        answer = read(self, request, *args, **kwargs)
-        return Response(answer.data, headers=answer.headers)
+        answer = method(self, request, *args, **kwargs)
+        return Response(answer.data, status=answer.status, headers=answer.headers)
 
-    handler.read = read  # type: ignore[attr-defined]
+    handler.answer = method  # type: ignore[attr-defined]
     return handler
 
 
@@ -57,38 +65,40 @@ class Route(NamedTuple):
     initkwargs: dict[str, Any]
     action_map: dict[str, str]
     action: str
-    read: Callable[..., Answer]
+    method: Callable[..., Answer]
     dialect: str
     allow: str
 
 
-def route_of(path: str) -> tuple[Route, dict[str, int]] | None:
-    """Where an address leads, if that is an express method, and its arguments."""
+ROUTES: dict[tuple[str, str], Route] = {}  # by method and an example of the address; no more than there are methods
+
+
+def route_of(method: str, path: str) -> tuple[Route, dict[str, int]] | None:
+    """Where a request leads, if that is an express method, and its arguments."""
     numbered = NUMBERED.fullmatch(path)
     example = f"{numbered[1]}{NUMBER}{numbered[3]}" if numbered else path
-    route = ROUTES.get(example) or find_route(example)
+    route = ROUTES.get((method, example)) or find_route(method, example)
     return route and (route, {"pk": int(numbered[2])} if numbered else {})
 
 
-ROUTES: dict[str, Route] = {}  # by an example of the address; as many as there are express methods on all mounts
-
-
-def find_route(example: str) -> Route | None:
+def find_route(method: str, example: str) -> Route | None:
     match = resolve(example)
     action_map = getattr(match.func, "actions", {})
     view = getattr(match.func, "cls", None)
-    read = getattr(getattr(view, action_map.get("get", ""), None), "read", None)
-    if read is None or match.kwargs.keys() - {"pk"}:
+    action = action_map.get(method.lower(), "")
+    handler = getattr(getattr(view, action, None), "answer", None)
+    if handler is None or match.kwargs.keys() - {"pk"}:
         return None
     initkwargs = match.func.initkwargs  # type: ignore[attr-defined]
     allow = allowed_methods(view, initkwargs, action_map)
-    ROUTES[example] = Route(view, initkwargs, action_map, action_map["get"], read, match.namespace, allow)
-    return ROUTES[example]
+    ROUTES[method, example] = Route(view, initkwargs, action_map, action, handler, match.namespace, allow)
+    return ROUTES[method, example]
 
 
 def allowed_methods(view_class: Any, initkwargs: dict[str, Any], action_map: dict[str, str]) -> str:
     view = view_class(**initkwargs)
-    for method, action in {**action_map, "head": action_map["get"]}.items():
+    head = {"head": action_map["get"]} if "get" in action_map else {}
+    for method, action in {**action_map, **head}.items():
         setattr(view, method, getattr(view, action))
     return ", ".join(view.allowed_methods)
 
@@ -116,11 +126,16 @@ Reply = tuple[str, list[tuple[str, str]], bytes]
 
 def answer(environ: dict[str, Any]) -> Reply | None:
     """Status, headers and body; None where the request is not plain or the answer would be an error."""
-    if not is_plain(environ):
-        return None
+    reply = attempt(environ) if is_plain(environ) else None
+    if reply is None and isinstance(environ.get("wsgi.input"), BytesIO):
+        environ["wsgi.input"].seek(0)  # the whole way reads the body again
+    return reply
+
+
+def attempt(environ: dict[str, Any]) -> Reply | None:
     try:
         request = WSGIRequest(environ)
-        found = route_of(request.path_info)
+        found = route_of(environ["REQUEST_METHOD"], request.path_info)
         if found is None or not found[1].get("pk", 1):
             return None
         request.get_host()  # refuses foreign hosts
@@ -128,7 +143,7 @@ def answer(environ: dict[str, Any]) -> Reply | None:
         reply = reply_to(request, *found)
         counter.add()
         return reply
-    except (Http404, APIException, SuspiciousOperation):
+    except (Http404, APIException, SuspiciousOperation, IntegrityError):
         return None  # the whole way phrases it
     except (OperationalError, InterfaceError):
         connection.health_check_done = False  # the whole way looks after the connection first
@@ -140,34 +155,46 @@ def answer(environ: dict[str, Any]) -> Reply | None:
 
 def is_plain(environ: dict[str, Any]) -> bool:
     """Whether nothing is to be negotiated, redirected or left unread."""
-    return (
-        environ["REQUEST_METHOD"] == "GET"
-        and environ.get("HTTP_ACCEPT") in ACCEPTED
-        and environ.get("CONTENT_LENGTH") in (None, "", "0")
-        and environ.get("CONTENT_TYPE") in BODILESS
+    is_usual = (
+        environ.get("HTTP_ACCEPT") in ACCEPTED
         and "HTTP_TRANSFER_ENCODING" not in environ
         and f"{api_settings.URL_FORMAT_OVERRIDE}=" not in environ.get("QUERY_STRING", "")
         and not settings.SECURE_SSL_REDIRECT
     )
+    if environ["REQUEST_METHOD"] == "GET":
+        return is_usual and environ.get("CONTENT_LENGTH") in NONE and environ.get("CONTENT_TYPE") in BODILESS
+    return is_usual and environ["REQUEST_METHOD"] in ("POST", "PUT") and has_short_json(environ)
+
+
+def has_short_json(environ: dict[str, Any]) -> bool:
+    """Whether the body is JSON of a size that can be read at once, which the whole way can then read again."""
+    length = environ.get("CONTENT_LENGTH") or ""
+    if environ.get("CONTENT_TYPE") != JSON or not LENGTH.fullmatch(length):
+        return False
+    environ["wsgi.input"] = BytesIO(environ["wsgi.input"].read(int(length)))
+    return True
 
 
 def reply_to(http: WSGIRequest, route: Route, arguments: dict[str, int]) -> Reply:
     """What the view's method answers, rendered. Raises what the method raises."""
     view = route.view(**route.initkwargs)
     has_credential = "HTTP_AUTHORIZATION" in http.META
-    request = Request(http, authenticators=view.get_authenticators() if has_credential else ())
+    request = Request(http, view.get_parsers(), view.get_authenticators() if has_credential else ())
     request.version = route.dialect
     view.request, view.args, view.kwargs, view.format_kwarg = request, (), arguments, None
     view.action_map, view.action = route.action_map, route.action
     view.check_permissions(request)
-    found = route.read(view, request, **arguments)
+    found = route.method(view, request, **arguments)
     content = orjson.dumps(found.data, default=plain, option=OPTIONS)
-    about = conditional.headers_of(content, has_credential=has_credential)
-    kept = http.META.get("HTTP_IF_NONE_MATCH")
-    if kept is not None and conditional.is_current(kept, about["ETag"]):
-        return "304 Not Modified", [*about.items(), *usual_headers(http.is_secure())], b""
-    own = [("Content-Type", "application/json"), ("Content-Length", str(len(content))), ("Allow", route.allow)]
-    return "200 OK", [*own, *found.headers.items(), *about.items(), *usual_headers(http.is_secure())], content
+    headers = {"Content-Length": str(len(content)), **found.headers}
+    if http.method == "GET":
+        about = conditional.headers_of(content, has_credential=has_credential)
+        kept = http.META.get("HTTP_IF_NONE_MATCH")
+        if kept is not None and conditional.is_current(kept, about["ETag"]):
+            return "304 Not Modified", [*about.items(), *usual_headers(http.is_secure())], b""
+        headers |= about
+    headers |= {"Content-Type": JSON, "Allow": route.allow}
+    return STATUS[found.status], [*headers.items(), *usual_headers(http.is_secure())], content
 
 
 @cache

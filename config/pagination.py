@@ -6,13 +6,13 @@ carry a cursor, which takes precedence: such a page costs the same at any depth,
 because others were added or deleted meanwhile. The number stays in the links for clients that read it there.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 from urllib.parse import urlencode
 
 from django.core import signing
-from django.core.serializers.json import DjangoJSONEncoder
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
@@ -69,10 +69,10 @@ class Page:
 
 
 class CursorSerializer(signing.JSONSerializer):
-    """Keys may be dates and times, which become text."""
+    """Keys may be dates and times, which become text to the last microsecond."""
 
     def dumps(self, obj: Any) -> bytes:
-        return DjangoJSONEncoder(separators=(",", ":")).encode(obj).encode("latin-1")
+        return json.dumps(obj, separators=(",", ":"), default=lambda moment: moment.isoformat()).encode("latin-1")
 
 
 signer = signing.Signer(salt="marquee.cursor")

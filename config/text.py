@@ -27,7 +27,7 @@ def fold_accents(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The words of `text`, folded: letters and digits, apostrophes closed up ("Schindler's" is one word)."""
-    return re.findall(r"\w+", re.sub(r"['’`´]", "", fold_accents(text)).replace("_", " "))
+    return re.findall(r"\w+", re.sub(r"['’`´]", "", fold_accents(fold_case(text))).replace("_", " "))
 
 
 @deconstructible

@@ -105,6 +105,10 @@ class BufferingWorker(Worker):
     def run(self) -> None:
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a queue is no event
         self.server = create_server(without_bodies_for_head(self.wsgi), map=self.map, **self.adjustments())
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            # waitress waits for ever for clients who do not take their answers; Linux does not.
+            patience = socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 1000 * self.cfg.keepalive
+            self.server.adj.socket_options = [*self.server.adj.socket_options, patience]
         for listener in self.of_kind(BaseWSGIServer):
             listener.channel_class = Channel
         while self.alive and self.ppid == os.getppid():
@@ -113,13 +117,8 @@ class BufferingWorker(Worker):
 
     def adjustments(self) -> dict[str, Any]:
         """waitress's settings, from gunicorn's and the application's."""
-        sockets = [listener.sock for listener in self.sockets]
-        for each in sockets:
-            if each.family != socket.AF_UNIX and hasattr(socket, "TCP_USER_TIMEOUT"):
-                # Connections inherit it. waitress waits for ever for who does not take an answer; Linux then does not.
-                each.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 1000 * self.cfg.keepalive)
         return {
-            "sockets": sockets,
+            "sockets": [listener.sock for listener in self.sockets],
             "threads": self.cfg.threads,
             "connection_limit": self.cfg.worker_connections,
             "channel_timeout": self.cfg.keepalive,

@@ -170,7 +170,7 @@ class FeedbackAdmin(ReadOnlyAdmin):
         return admin.ModelAdmin.has_delete_permission(self, request, obj)
 
     def remove(self, feedback: Any) -> None:
-        services.set_mark(type(feedback), movie=feedback.movie, user=feedback.user, wanted=False)
+        services.set_mark(type(feedback), movie_id=feedback.movie.pk, user=feedback.user, wanted=False)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         self.remove(obj)
@@ -221,9 +221,16 @@ class MovieStatsAdmin(ReadOnlyAdmin):
     ordering = ["-favorites_count", "-movie"]
 
 
+@admin.register(models.Tally)
+class TallyAdmin(ReadOnlyAdmin):
+    list_display = ["kind", "key", "count"]
+    list_filter = ["kind"]
+    ordering = ["kind", "key"]
+
+
 @admin.register(models.SearchWord)
 class SearchWordAdmin(ReadOnlyAdmin):
-    list_display = ["text"]
+    list_display = ["text", "movies_count"]
     search_fields = ["text__startswith"]
     ordering = ["text"]
 
@@ -239,7 +246,7 @@ class SearchSpellingAdmin(SearchWordAdmin):
 
 @admin.register(models.SearchPosting)
 class SearchPostingAdmin(ReadOnlyAdmin):
-    list_display = ["word", "movie", "weight"]
+    list_display = ["word", "movie", "weight", "popularity"]
     list_select_related = ["word", "movie"]
     search_fields = ["word__text__exact"]
     ordering = ["-id"]

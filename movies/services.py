@@ -7,16 +7,16 @@ before any other row of the movie, so that writers queue up instead of deadlocki
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import BigAutoField, F
 from django.http import Http404
 from rest_framework.exceptions import PermissionDenied
 
 from accounts.models import User
 from config.text import fold_case
-from movies import covers, mail, search, tallies
+from movies import covers, mail, reactions, search, tallies
 from movies.models import Comment, Director, Favorite, Genre, Like, Movie, MovieGenre, MovieStats, Rating
 from movies.models.feedback import TALLIES
 from movies.models.search import popularity_level
@@ -30,6 +30,20 @@ def lock(movie: Movie) -> MovieStats:
     if stats is None:
         raise Http404("No Movie matches the given query.")
     return stats
+
+
+Found = TypeVar("Found")
+
+
+def found(result: Found | None) -> Found:
+    if result is None:
+        raise Http404("No Movie matches the given query.")
+    return result
+
+
+def existing(movie_id: int) -> int:
+    """An id that the database can hold."""
+    return found(movie_id if movie_id <= BigAutoField.MAX_BIGINT else None)
 
 
 # --- Movies ---------------------------------------------------------------------------------------------------------
@@ -133,22 +147,16 @@ class CannotRate(PermissionDenied):
     default_detail = "Nobody rates a movie that they added, nor adds a second rating."
 
 
-@transaction.atomic
-def rate(*, movie: Movie, user: User, half_stars: int, only_once: bool = False) -> tuple[Rating, bool]:
+def rate(*, movie_id: int, user: User, half_stars: int, only_once: bool = False) -> tuple[Rating, bool]:
     """Creates or replaces the user's rating: (the rating, whether it is new).
 
     Raises CannotRate for a movie that the user added and, with `only_once`, where there is a rating already.
     """
-    stats = lock(movie)
-    old = Rating.objects.filter(movie=movie, user=user).first()
-    if movie.user_id == user.pk or (only_once and old):
-        raise CannotRate
-    rating = old or Rating(movie=movie, user=user)
-    previous = old.half_stars if old else 0
-    rating.half_stars = half_stars
-    rating.save()
-    count(stats, ratings_sum=half_stars - previous, ratings_count=0 if old else 1)
-    return rating, old is None
+    try:
+        rated = reactions.rate(existing(movie_id), user, half_stars, only_once=only_once)
+    except reactions.Refused as error:
+        raise CannotRate from error
+    return found(rated)
 
 
 @transaction.atomic
@@ -172,28 +180,17 @@ class Mark:
     count: int
 
 
-@transaction.atomic
-def set_mark(mark: type[Like] | type[Favorite], *, movie: Movie, user: User, wanted: bool | None) -> Mark:
+def set_mark(mark: type[Like] | type[Favorite], *, movie_id: int, user: User, wanted: bool | None) -> Mark:
     """Sets or clears a like or favourite, or toggles it (`wanted` None)."""
-    counter = {Like: "likes_count", Favorite: "favorites_count"}[mark]
-    stats = lock(movie)
-    own = mark.objects.filter(movie=movie, user=user)
-    exists = own.exists()
-    wanted = not exists if wanted is None else wanted
-    if wanted and not exists:
-        mark.objects.create(movie=movie, user=user)
-    elif exists and not wanted:
-        own.delete()
-    difference = int(wanted) - int(exists)
-    if difference:
-        count(stats, **{counter: difference})
-    return Mark(is_set=wanted, has_changed=difference != 0, count=getattr(stats, counter))
+    change = found(reactions.set_mark(mark, existing(movie_id), user, wanted))
+    is_set = wanted if wanted is not None else change.difference == 1
+    return Mark(is_set=is_set, has_changed=change.difference != 0, count=change.count)
 
 
 def set_favorite(*, movie: Movie, user: User | None, wanted: bool | None) -> None:
     """Sets or clears a favourite where the request said so (`wanted` is not None)."""
     if user is not None and wanted is not None:
-        set_mark(Favorite, movie=movie, user=user, wanted=wanted)
+        set_mark(Favorite, movie_id=movie.pk, user=user, wanted=wanted)
 
 
 @transaction.atomic

@@ -122,10 +122,10 @@ class TestDelete:
 
     def test_nothing_personal_is_left(self, alice, bob, movie):
         bobs = services.add_movie(by=bob.user, title="Brazil")
-        services.rate(movie=bobs, user=alice.user, half_stars=9)
+        services.rate(movie_id=bobs.pk, user=alice.user, half_stars=9)
         services.comment(movie=bobs, user=alice.user, text="remember me")
         for mark in (Like, Favorite):
-            services.set_mark(mark, movie=bobs, user=alice.user, wanted=True)
+            services.set_mark(mark, movie_id=bobs.pk, user=alice.user, wanted=True)
         alice.post("/api/collections/", {"title": "my secret list", "description": "d", "movies": [{"title": "x"}]})
         alice.delete(ADDRESS)
         everything = str(whole_database())
@@ -144,11 +144,11 @@ class TestDelete:
         movies = [make_movie(f"Movie {number}", by=bob) for number in range(3)]
         for movie in movies[:2]:
             for person, half_stars in ((alice, 10), (charlie, 3)):
-                services.rate(movie=movie, user=person.user, half_stars=half_stars)
-                services.set_mark(Like, movie=movie, user=person.user, wanted=True)
+                services.rate(movie_id=movie.pk, user=person.user, half_stars=half_stars)
+                services.set_mark(Like, movie_id=movie.pk, user=person.user, wanted=True)
                 services.comment(movie=movie, user=person.user, text="one")
                 services.comment(movie=movie, user=person.user, text="two")
-        services.set_mark(Favorite, movie=movies[2], user=alice.user, wanted=True)
+        services.set_mark(Favorite, movie_id=movies[2].pk, user=alice.user, wanted=True)
         alice.delete(ADDRESS)
         for movie in movies:
             stats = MovieStats.objects.get(movie=movie)
@@ -161,7 +161,7 @@ class TestDelete:
 
     def test_all_or_nothing(self, alice, bob, make_movie, monkeypatch):
         movie = make_movie("Brazil", by=bob)
-        services.rate(movie=movie, user=alice.user, half_stars=9)
+        services.rate(movie_id=movie.pk, user=alice.user, half_stars=9)
         before = whole_database()
 
         def fail(self, *args, **kwargs):

@@ -5,7 +5,7 @@ Of one or two words all that is found is found here; a search that finds nothing
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Row, Select, case, column, func, literal, select, union_all, values
+from sqlalchemy import ARRAY, BigInteger, Integer, Row, Select, case, cast, func, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from benchmarks.contestants.fastapi_models import Movie, Posting, Spelling, Word
@@ -55,19 +55,22 @@ def best_of_each(group: Group, depth: int, *, has_lateral: bool) -> Select[Any]:
     order = Posting.weight.desc(), Posting.popularity.desc(), Posting.movie_id.desc()
     columns = select(Posting.movie_id, Posting.weight, Posting.popularity).order_by(*order).limit(depth)
     if has_lateral:
-        word = values(column("word_id", Integer), column("quality", Integer), name="word")
-        word = word.data([(alternative.word_id, alternative.quality) for alternative in group])
+        # Arrays rather than VALUES, which SQLAlchemy would compile anew each time.
+        ids = cast([alternative.word_id for alternative in group], ARRAY(BigInteger))
+        qualities = cast([alternative.quality for alternative in group], ARRAY(Integer))
+        word = func.unnest(ids, qualities).table_valued("word_id", "quality", name="word").render_derived()
         top = columns.where(Posting.word_id == word.c.word_id).lateral("top")
         score = (top.c.weight * word.c.quality).label("score")
-        return select(top.c.movie_id, score, top.c.popularity).select_from(word.join(top, literal(True)))
+        return select(top.c.movie_id, score, top.c.popularity).select_from(word.join(top, true()))
     tops = [(columns.where(Posting.word_id == word_id).subquery(), quality) for word_id, quality, _ in group]
     parts = [select(top.c.movie_id, (top.c.weight * quality).label("score"), top.c.popularity) for top, quality in tops]
     return select(union_all(*parts).subquery())
 
 
 def score_of(group: Group) -> Any:
-    qualities = {alternative.word_id: alternative.quality for alternative in group}
-    return Posting.weight * case(qualities, value=Posting.word_id)
+    first, last = group[0].quality, group[-1].quality  # there are no others in between
+    well_matching = [alternative.word_id for alternative in group if alternative.quality == first]
+    return Posting.weight * case((Posting.word_id.in_(well_matching), first), else_=last)
 
 
 def words_of(group: Group) -> Any:

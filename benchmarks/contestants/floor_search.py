@@ -27,9 +27,13 @@ GROUP = {  # the words of a group, from one parameter or two
     "JOIN json_each({qualities}) AS q ON q.key = i.key) AS a",
 }
 BEST = {  # of each word of the group
-    "postgresql": "{group} CROSS JOIN LATERAL (SELECT * FROM movies_searchposting WHERE word_id = a.word_id {best}) AS p",
-    "sqlite": "{group} JOIN movies_searchposting AS p ON p.id IN "
-    "(SELECT id FROM movies_searchposting WHERE word_id = a.word_id {best})",
+    "postgresql": "{group} CROSS JOIN LATERAL (SELECT movie_id, weight, popularity FROM movies_searchposting "
+    "WHERE word_id = a.word_id {best}) AS p",
+    # SQLite has no LATERAL, but a table of an array, of which each element here packs three numbers.
+    "sqlite": "(SELECT quality, j.value & 0xffffffff AS movie_id, (j.value >> 32) & 0xff AS popularity, "
+    "j.value >> 40 AS weight FROM (SELECT quality, (SELECT json_group_array(packed) FROM ("
+    "SELECT (weight << 40) | (popularity << 32) | movie_id AS packed FROM movies_searchposting "
+    "WHERE word_id = a.word_id {best})) AS best FROM {group}) AS b, json_each(b.best) AS j) AS p",
 }
 
 
@@ -56,9 +60,10 @@ def statements(vendor: str, complete: Callable[..., str]) -> dict[str, str]:
         f"SELECT p.movie_id, p.weight * a.quality, p.popularity FROM {group.format(ids='$2', qualities='$3')} "
         f"JOIN {POSTINGS} AS p ON p.word_id = a.word_id AND p.movie_id {among.format('$5')}"
     )
+    quality = "a.quality" if vendor == "postgresql" else "p.quality"
     found = (
         "SELECT movie_id, MAX(score) AS score, MAX(popularity) AS popularity FROM (SELECT p.movie_id, "
-        f"p.weight * a.quality AS score, p.popularity FROM {best} UNION ALL {namesakes}) AS every GROUP BY movie_id"
+        f"p.weight * {quality} AS score, p.popularity FROM {best} UNION ALL {namesakes}) AS every GROUP BY movie_id"
     )
     weight = f"(SELECT p.weight FROM {POSTINGS} AS p WHERE p.word_id = {{word}} AND p.movie_id = f.movie_id)"
     one, several = (

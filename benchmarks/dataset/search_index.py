@@ -3,25 +3,17 @@
 from math import sqrt
 
 from benchmarks.dataset.catalogue import MAX_TITLE_WORDS, Step, title_length, title_slot
-from benchmarks.dataset.sql import PostgreSQL, pick
+from benchmarks.dataset.sql import POPULARITY, PostgreSQL, pick
 from movies.search import DIRECTOR_WEIGHT, GENRE_WEIGHT, TITLE_WEIGHT
 
 QUESTIONS = 50  # of each kind
 LONGEST = 25  # of our words
-REACTIONS = "favorites_count + likes_count + ratings_count"
-HIGHEST_LEVEL = 12  # of popularity; beyond it are movies with 4**13 reactions
 
 
 def title_weight(length: str) -> str:
     """An expression: what a word of a title of so many words weighs, as `weighted_words` says."""
     cases = " ".join(f"WHEN {n} THEN {round(TITLE_WEIGHT / sqrt(n))}" for n in range(1, MAX_TITLE_WORDS + 1))
     return f"(CASE {length} {cases} END)"
-
-
-def popularity_level(reactions: str) -> str:
-    """An expression: the popularity of a posting whose movie has so many favourites, likes and ratings."""
-    cases = " ".join(f"WHEN {reactions} < {4 ** (level + 1)} THEN {level}" for level in range(HIGHEST_LEVEL))
-    return f"(CASE {cases} ELSE {HIGHEST_LEVEL} END)"
 
 
 def postings(sql: PostgreSQL, movies: int) -> list[Step]:
@@ -50,7 +42,7 @@ def postings(sql: PostgreSQL, movies: int) -> list[Step]:
             [
                 f"CREATE TEMP TABLE bench_director_word AS {names}",
                 "INSERT INTO movies_searchposting (word_id, movie_id, weight, popularity) "
-                f"SELECT word_id, movie_id, weight, {popularity_level(REACTIONS)} FROM (SELECT word_id, movie_id, "
+                f"SELECT word_id, movie_id, weight, {POPULARITY} FROM (SELECT word_id, movie_id, "
                 f"SUM(weight) AS weight FROM ({titles} UNION ALL {directors} UNION ALL {genres}) AS texts "
                 "GROUP BY word_id, movie_id) AS weighted JOIN movies_moviestats USING (movie_id) "
                 "ORDER BY word_id, movie_id",

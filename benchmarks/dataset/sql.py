@@ -5,6 +5,11 @@ from random import Random
 
 PRIME = 2_147_483_647  # 2**31 - 1: a product of two residues still fits 64 bits
 
+# What the postings of a movie keep of its statistics, as `movies.models.search.popularity_level` says.
+REACTIONS = "(favorites_count + likes_count + ratings_count)"
+LEVELS = " ".join(f"WHEN {REACTIONS} < {4 ** (level + 1)} THEN {level}" for level in range(12))
+POPULARITY = f"(CASE {LEVELS} ELSE 12 END)"
+
 
 def chance(number: str, purpose: str) -> str:
     """An expression: a whole number from 0 to 2**31 - 2 that looks random but depends on `number` and `purpose` only.

@@ -8,7 +8,19 @@ from accounts.models import Session, User
 from benchmarks.dataset.community import FAVORITES, LIKES, RATINGS, token
 from benchmarks.dataset.generate import generate, users_of
 from movies import search
-from movies.models import Favorite, Genre, Like, Movie, MovieGenre, Rating, SearchSpelling, SearchWord
+from movies.models import (
+    Favorite,
+    Genre,
+    Like,
+    Movie,
+    MovieGenre,
+    MovieStats,
+    Rating,
+    SearchPosting,
+    SearchSpelling,
+    SearchWord,
+)
+from movies.models.search import popularity_level
 from movies.search import deletions
 
 MOVIES = 300
@@ -48,7 +60,7 @@ def test_there_is_as_much_of_everything_as_the_size_says():
 
 def test_a_title_finds_its_movie():
     movie = Movie.objects.get(pk=MOVIES // 2)
-    assert movie in search.search(Movie.objects.all(), movie.title)
+    assert movie.pk in search.find(movie.title).page(0, search.LIMIT)[0]
 
 
 def test_every_word_has_all_its_spellings():
@@ -71,7 +83,13 @@ def test_every_kind_of_question_is_asked_and_answered():
         questions = dict(cursor.fetchall())
     assert questions.keys() == {"rare", "common", "prefix", "two", "typo"}
     for text in questions.values():
-        assert search.search(Movie.objects.all(), text).exists()
+        assert search.find(text).page(0, 1)[1] > 0
+
+
+def test_the_popularity_of_postings_is_that_of_their_movies():
+    levels = {stats.pk: popularity_level(stats) for stats in MovieStats.objects.all()}
+    assert set(levels.values()) > {0, 1}
+    assert {(pk, levels[pk]) for pk in levels} >= set(SearchPosting.objects.values_list("movie", "popularity"))
 
 
 def test_new_rows_get_ids_of_their_own():

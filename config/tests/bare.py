@@ -1,11 +1,13 @@
-"""An application for tests of the server: an answer without a body, or one that is longer than the kernel's buffers."""
+"""An application for tests of the server: no body, what the server says of the client, or a very long answer."""
 
-ANSWER = b"x" * 20_000_000
+ANSWER = b"x" * 20_000_000  # more than the kernel's buffers take
 
 
 def application(environ, start_response):
     if environ["PATH_INFO"] == "/nothing":
         start_response("204 No Content", [])
         return []
-    start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(ANSWER)))])
-    return [ANSWER]
+    told = [environ.get(name, "-") for name in ("REMOTE_ADDR", "wsgi.url_scheme", "HTTP_X_FORWARDED_FOR")]
+    content = " ".join(told).encode() if environ["PATH_INFO"] == "/client" else ANSWER
+    start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(content)))])
+    return [content]

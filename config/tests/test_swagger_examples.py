@@ -46,8 +46,8 @@ class World:
             genre_list=["Horror"],
             favorite=True,
         )
-        services.rate(movie=self.movie, user=bob.user, half_stars=9)
-        services.set_mark(Like, movie=self.movie, user=bob.user, wanted=True)
+        services.rate(movie_id=self.movie.pk, user=bob.user, half_stars=9)
+        services.set_mark(Like, movie_id=self.movie.pk, user=bob.user, wanted=True)
         self.comment = services.comment(movie=self.movie, user=alice.user, text="Watch it with the lights off.")
         movies = [{"uuid": self.movie.uuid}, {"title": "Queerama", "description": "50 years", "genres": "Drama"}]
         self.collection = create_collection(user=alice.user, title="hi", description="Description", movies=movies)

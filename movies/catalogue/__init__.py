@@ -3,7 +3,6 @@
     listings   which movies, in which order, how many: a stretch of ids at a time
     cards      what is shown of them: `read(ids, viewer)`, one statement however many they are
     shapes     the serializers' representations of cards
-    statements what the database plans once
 
 Whatever a listing is made of (the kept order of the catalogue, a ranking, any queryset, a search), it gives ids.
 """

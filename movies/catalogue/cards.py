@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from movies.catalogue.statements import Statement, by_name, named, rows_of
+from config.statements import Statement, by_name, named, rows_of
 from movies.models import Genre, Tally
 
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from config.pagination import Row
+from config.statements import Statement
 from movies.catalogue.cards import Cards
-from movies.catalogue.statements import Statement
 from movies.models import Tally
 from movies.models.tally import LARGE, SMALL
 

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from config.pagination import Row
+from config.statements import Statement
 from config.text import fold_case
 from movies.catalogue.cards import Card, Cards
 from movies.catalogue.listings import TOTAL, both
-from movies.catalogue.statements import Statement
 from movies.models import Tally
 
 Kind = Tally.Kind

@@ -7,9 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from movies.catalogue.cards import Card
-
-Shape = Callable[[Card, Callable[[str], str]], dict[str, Any]]
+Shape = Callable[..., dict[str, Any]]
 # Their values go to the renderer as they are, which writes dates, times and UUIDs as REST framework does.
 AS_THEY_ARE = {
     kind.to_representation
@@ -28,7 +26,7 @@ AS_THEY_ARE = {
 def shape_of(serializer_class: type[serializers.Serializer]) -> Shape:
     """What the serializer's `to_representation()` does.
 
-    The shape takes a card and a function that gives a stored file's address.
+    The shape takes a card (or anything with the same attributes) and a function that gives a stored file's address.
     """
     fields = {name: field for name, field in serializer_class().fields.items() if not field.write_only}
     names = tuple(fields)
@@ -40,7 +38,7 @@ def shape_of(serializer_class: type[serializers.Serializer]) -> Shape:
     ]
     files = [place for place, field in enumerate(fields.values()) if isinstance(field, serializers.FileField)]
 
-    def shape(card: Card, address_of: Callable[[str], str]) -> dict[str, Any]:
+    def shape(card: Any, address_of: Callable[[str], str] = str) -> dict[str, Any]:
         values = [*values_of(card)]
         for place, convert in converted:
             if values[place] is not None:

@@ -65,8 +65,8 @@ def give_feedback(user: User, taste: dict[str, float], movies: list[Movie]) -> N
             continue
         liking = sum(taste.get(genre.name, 0) for genre in movie.genre_list)
         half_stars = max(1, min(10, round(random.gauss(AVERAGE_HALF_STARS + liking, 1.2))))
-        services.rate(movie=movie, user=user, half_stars=half_stars)
+        services.rate(movie_id=movie.pk, user=user, half_stars=half_stars)
         if half_stars >= 7:
-            services.set_mark(Like, movie=movie, user=user, wanted=True)
+            services.set_mark(Like, movie_id=movie.pk, user=user, wanted=True)
         if half_stars >= 9:
-            services.set_mark(Favorite, movie=movie, user=user, wanted=True)
+            services.set_mark(Favorite, movie_id=movie.pk, user=user, wanted=True)

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from rest_framework import serializers
-
 from config.dialects import RenamesFields
 from config.pagination import BareArrayPagination
 from config.routers import ListAndDetailRouter
@@ -15,11 +13,10 @@ from movies.views import MovieViewSet
 
 class ClassicDirectorField(DirectorField):
     def to_representation(self, value: Director) -> dict[str, Any]:
-        stamp = serializers.DateTimeField().to_representation
         return {
             **super().to_representation(value),
-            "created_on": stamp(value.created_at),
-            "updated_on": stamp(value.updated_at),
+            "created_on": value.created_at,
+            "updated_on": value.updated_at,
         }
 
 

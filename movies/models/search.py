@@ -13,7 +13,10 @@ MAX_WORD = 40
 
 def popularity_level(stats: MovieStats) -> int:
     """Popularity in orders of magnitude: 0 below 4 favourites, likes and ratings, 1 below 16, 2 below 64, and so on."""
-    reactions = stats.favorites_count + stats.likes_count + stats.ratings_count
+    return level_of(stats.favorites_count + stats.likes_count + stats.ratings_count)
+
+
+def level_of(reactions: int) -> int:
     return max(0, (reactions.bit_length() - 1) // 2)
 
 

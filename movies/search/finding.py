@@ -18,6 +18,7 @@ from movies.search.statements import EVERYWHERE, Group, Numbered, Piece
 LIMIT = 1000  # movies that a search finds at most, the best
 EXAMINED = 500  # postings that are looked at, the best, where several words have to match
 EXAMINED_AGAIN = 10_000  # and where none of them has the other words
+EXAMINED_OF_MOST = 2000  # and where most of the words are enough
 
 
 class Found:
@@ -89,8 +90,8 @@ class Found:
             return [], 0
         if len(groups) == 1:
             return self.with_one(groups[0], start, size)
-        share = EXAMINED // len(groups)
-        found = [statements.best_of_group(group, self.depth(group, share), self.among) for group in groups]
+        deep = self.depth(tuple(alternative for group in groups for alternative in group), EXAMINED_OF_MOST)
+        found = [statements.best_of_group(group, deep, self.among) for group in groups]
         return statements.page_of_most(statements.candidates(found), groups, start, size)
 
     def candidates(self, group: Group, deep: int) -> Piece:

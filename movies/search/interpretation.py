@@ -62,7 +62,7 @@ def interpret(text: str) -> Interpretation:
     groups = {word: as_typed(word, known, is_last=word == typed[-1]) for word in query}
     if unknown := [word for word, group in groups.items() if not group]:
         groups |= {word: best(near, MISSPELLED) for word, near in neighbours(unknown).items()}
-    strangers = parted([word for word, group in groups.items() if not group])
+    strangers = parted([word for word, group in groups.items() if not group and not is_beginning(word)])
     groups |= {part.text: best([part], EXACT) for parts in strangers.values() for part in parts}
     query = [part for word in query for part in ([part.text for part in strangers.get(word, [])] or [word])]
     if len(query) == 1 and len(namesakes) > MAX_NAMESAKES:
@@ -101,6 +101,10 @@ def neighbours(misspelled: Iterable[str]) -> dict[str, list[Word]]:
     return {
         word: list({near for spelling, near in found if spelling in of_word}) for word, of_word in spellings.items()
     }
+
+
+def is_beginning(word: str) -> bool:
+    return SearchWord.objects.filter(text__startswith=word, movies_count__gt=0).exists()
 
 
 def parted(typed: Collection[str]) -> dict[str, list[Word]]:

@@ -47,7 +47,7 @@ def test_every_model_of_ours_is_in_the_admin():
 
 @pytest.mark.parametrize("model", PAGES, ids=lambda model: model.__name__)
 def test_every_list_opens_and_counts_no_whole_table(office, movie, bob, model):
-    services.rate(movie=movie, user=bob.user, half_stars=7)
+    services.rate(movie_id=movie.pk, user=bob.user, half_stars=7)
     with CaptureQueriesContext(connection) as queries:
         assert office.get(address(model)).status_code == 200
     table = connection.ops.quote_name(model._meta.db_table)
@@ -100,10 +100,10 @@ def test_a_file_that_is_no_picture_is_refused_as_a_cover(office, movie):
 @pytest.mark.parametrize("model", [Rating, Like, Favorite, Comment])
 def test_feedback_that_is_deleted_there_leaves_the_counts(office, movie, bob, charlie, model):
     for person in (bob, charlie):
-        services.rate(movie=movie, user=person.user, half_stars=7)
+        services.rate(movie_id=movie.pk, user=person.user, half_stars=7)
         services.comment(movie=movie, user=person.user, text="Hm.")
         for mark in (Like, Favorite):
-            services.set_mark(mark, movie=movie, user=person.user, wanted=True)
+            services.set_mark(mark, movie_id=movie.pk, user=person.user, wanted=True)
     one, other = model.objects.all()
     office.post(address(model, "delete", one.pk), {"post": "yes"})
     chosen = {"action": "delete_selected", "_selected_action": [other.pk], "post": "yes"}
@@ -115,14 +115,14 @@ def test_feedback_that_is_deleted_there_leaves_the_counts(office, movie, bob, ch
 
 
 def test_deleted_movies_are_gone_with_their_feedback(office, movie, bob):
-    services.rate(movie=movie, user=bob.user, half_stars=7)
+    services.rate(movie_id=movie.pk, user=bob.user, half_stars=7)
     office.post(address(Movie), {"action": "delete_selected", "_selected_action": [movie.pk], "post": "yes"})
     assert not Movie.objects.exists()
     assert not Rating.objects.exists()
 
 
 def test_an_account_is_deleted_with_its_feedback_and_the_counts_stay_exact(office, movie, bob):
-    services.rate(movie=movie, user=bob.user, half_stars=7)
+    services.rate(movie_id=movie.pk, user=bob.user, half_stars=7)
     user_model = type(bob.user)
     assert b"with ratings, likes, favourites" in office.get(address(user_model, "delete", bob.user.pk)).content
     office.post(address(user_model, "delete", bob.user.pk), {"post": "yes"})

@@ -39,8 +39,8 @@ def many_movies(alice, bob, charlie, make_movie):
         )
         for person in random.sample(people, random.randrange(4)):
             if movie.user != person.user:
-                services.rate(movie=movie, user=person.user, half_stars=random.randint(1, 10))
-            services.set_mark(random.choice([Like, Favorite]), movie=movie, user=person.user, wanted=True)
+                services.rate(movie_id=movie.pk, user=person.user, half_stars=random.randint(1, 10))
+            services.set_mark(random.choice([Like, Favorite]), movie_id=movie.pk, user=person.user, wanted=True)
     return list(Movie.objects.values_list("pk", flat=True))
 
 

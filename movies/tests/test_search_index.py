@@ -164,27 +164,27 @@ class TestPopularity:
 
     def test_the_postings_follow_the_level_up_and_down(self, movie, bob, charlie):
         MovieStats.objects.filter(pk=movie.pk).update(likes_count=2)
-        services.set_mark(Like, movie=movie, user=bob.user, wanted=True)
+        services.set_mark(Like, movie_id=movie.pk, user=bob.user, wanted=True)
         assert popularity(movie) == {0}
-        services.set_mark(Favorite, movie=movie, user=bob.user, wanted=True)
+        services.set_mark(Favorite, movie_id=movie.pk, user=bob.user, wanted=True)
         assert popularity(movie) == {1}
-        services.rate(movie=movie, user=charlie.user, half_stars=7)
-        services.rate(movie=movie, user=charlie.user, half_stars=8)
+        services.rate(movie_id=movie.pk, user=charlie.user, half_stars=7)
+        services.rate(movie_id=movie.pk, user=charlie.user, half_stars=8)
         services.remove_rating(movie=movie, user=charlie.user)
         assert popularity(movie) == {1}
-        services.set_mark(Like, movie=movie, user=bob.user, wanted=False)
+        services.set_mark(Like, movie_id=movie.pk, user=bob.user, wanted=False)
         assert popularity(movie) == {0}
 
     def test_they_are_written_only_when_the_level_changes(self, movie, bob):
         MovieStats.objects.filter(pk=movie.pk).update(likes_count=4)
         with CaptureQueriesContext(connection) as queries:
-            services.set_mark(Like, movie=movie, user=bob.user, wanted=True)
+            services.set_mark(Like, movie_id=movie.pk, user=bob.user, wanted=True)
         assert not [query for query in queries if SearchPosting._meta.db_table in query["sql"]]
 
     def test_it_falls_when_a_user_leaves(self, movie, bob):
         MovieStats.objects.filter(pk=movie.pk).update(likes_count=2)
         for mark in (Like, Favorite):
-            services.set_mark(mark, movie=movie, user=bob.user, wanted=True)
+            services.set_mark(mark, movie_id=movie.pk, user=bob.user, wanted=True)
         assert popularity(movie) == {1}
         services.forget_user(user=bob.user)
         assert popularity(movie) == {0}

@@ -9,10 +9,10 @@ from movies.models import Comment, Director, Favorite, Like, Movie, MovieStats, 
 
 @pytest.fixture
 def busy_movie(movie, bob, charlie):
-    services.rate(movie=movie, user=bob.user, half_stars=7)
-    services.rate(movie=movie, user=charlie.user, half_stars=4)
-    services.set_mark(Like, movie=movie, user=bob.user, wanted=True)
-    services.set_mark(Favorite, movie=movie, user=bob.user, wanted=True)
+    services.rate(movie_id=movie.pk, user=bob.user, half_stars=7)
+    services.rate(movie_id=movie.pk, user=charlie.user, half_stars=4)
+    services.set_mark(Like, movie_id=movie.pk, user=bob.user, wanted=True)
+    services.set_mark(Favorite, movie_id=movie.pk, user=bob.user, wanted=True)
     services.comment(movie=movie, user=charlie.user, text="Hm.")
     return movie
 

@@ -6,17 +6,22 @@ from django.db.models import QuerySet
 from django.http import Http404
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import IsAuthenticated, IsAuthenticatedOrReadOnly
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from config.answers import Answer
+from config.express import express
 from movies import serializers, services
+from movies.catalogue import shape_of
 from movies.fields import AverageField, stars
 from movies.models import Comment, Favorite, Like, Rating
 from movies.models.feedback import MAX_HALF_STARS, MIN_HALF_STARS
 from movies.permissions import IsAuthorOrStaffOrReadOnly
 
+RATING_FIELD = serializers.OwnRatingSerializer().fields["rating"]
 feedback = {"detail": True, "permission_classes": [IsAuthenticatedOrReadOnly]}
 
 
@@ -36,7 +41,7 @@ class FeedbackActions(viewsets.GenericViewSet):
     # --- Favourite ---
 
     def set_favorite(self, wanted: bool | None) -> Response:
-        mark = services.set_mark(Favorite, movie=self.get_object(), user=self.request.user, wanted=wanted)
+        mark = services.set_mark(Favorite, movie_id=self.kwargs["pk"], user=self.request.user, wanted=wanted)
         message = "Movie added to favorites." if mark.is_set else "Movie removed from favorites."
         return Response({"message": message, "favorite": mark.is_set, "favorites_count": mark.count})
 
@@ -72,17 +77,18 @@ class FeedbackActions(viewsets.GenericViewSet):
         return page
 
     @like.mapping.post
-    def add_like(self, request: Request, pk: int) -> Response:
+    @express
+    def add_like(self, request: Request, pk: int) -> Answer:
         """Likes the movie: 201 the first time, 200 after that."""
-        mark = services.set_mark(Like, movie=self.get_object(), user=request.user, wanted=True)
+        mark = services.set_mark(Like, movie_id=pk, user=request.user, wanted=True)
         message = "Movie liked." if mark.has_changed else "You already like this movie."
         code = status.HTTP_201_CREATED if mark.has_changed else status.HTTP_200_OK
-        return Response({"message": message, "likes_count": mark.count}, status=code)
+        return Answer({"message": message, "likes_count": mark.count}, status=code)
 
     @like.mapping.delete
     def remove_like(self, request: Request, pk: int) -> Response:
         """Takes your like back."""
-        mark = services.set_mark(Like, movie=self.get_object(), user=request.user, wanted=False)
+        mark = services.set_mark(Like, movie_id=pk, user=request.user, wanted=False)
         message = "Like removed." if mark.has_changed else "You did not like this movie."
         return Response({"message": message, "likes_count": mark.count})
 
@@ -111,13 +117,20 @@ class FeedbackActions(viewsets.GenericViewSet):
         return Response(serializers.OwnRatingSerializer(rating).data)
 
     @rating.mapping.put
-    def rate(self, request: Request, pk: int) -> Response:
+    @express
+    def rate(self, request: Request, pk: int) -> Answer:
         """Rates the movie, or replaces your rating of it: 201 for a new rating, 200 for a replaced one."""
-        movie = self.get_object()
-        half_stars = self.read(serializers.OwnRatingSerializer)["half_stars"]
-        rating, is_new = services.rate(movie=movie, user=request.user, half_stars=half_stars)
+        rating, is_new = services.rate(movie_id=pk, user=request.user, half_stars=self.sent_half_stars())
         code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
-        return Response(serializers.OwnRatingSerializer(rating).data, status=code)
+        return Answer(shape_of(serializers.OwnRatingSerializer)(rating), status=code)
+
+    def sent_half_stars(self) -> int:
+        """The rating in the body. Building a serializer costs more than the rest; it is there to say what is wrong."""
+        data = self.request.data
+        try:
+            return RATING_FIELD.run_validation(data["rating"])
+        except (KeyError, TypeError, ValidationError):
+            return self.read(serializers.OwnRatingSerializer)["half_stars"]
 
     @rating.mapping.delete
     def unrate(self, request: Request, pk: int) -> Response:
@@ -158,9 +171,9 @@ class RatingViewSet(mixins.ListModelMixin, mixins.CreateModelMixin, viewsets.Gen
     refusal: ClassVar[str | None] = None
 
     def perform_create(self, serializer: BaseSerializer) -> None:
-        fields = serializer.validated_data
+        movie, half_stars = serializer.validated_data["movie"], serializer.validated_data["half_stars"]
         try:
-            rating, _ = services.rate(user=self.request.user, only_once=True, **fields)
+            rating, _ = services.rate(movie_id=movie.pk, user=self.request.user, half_stars=half_stars, only_once=True)
         except services.CannotRate as error:
             raise services.CannotRate(self.refusal) from error
         serializer.instance = rating

@@ -13,26 +13,59 @@ from typing import Any
 
 from django.db import connection, connections, transaction
 
-STATEMENTS: list["Statement"] = []
+FUNCTIONS: list["Function"] = []
 LOCK = 7_735_391_105  # any number: two migrations at once must not make the same function
-# The plan is made once for whatever values: a page's size or place must not make PostgreSQL plan it anew.
+# The plan is made once for whatever values: PostgreSQL would plan anew for one id, or for a page's size.
 CREATE = """
-CREATE FUNCTION {name}({parameters}) RETURNS TABLE ({columns}) LANGUAGE plpgsql STABLE PARALLEL SAFE
+CREATE FUNCTION {name}({parameters}) RETURNS TABLE ({columns}) LANGUAGE plpgsql {nature}
 SET plan_cache_mode = force_generic_plan AS $statement$
 #variable_conflict use_column
-DECLARE chosen_ids bigint[];
+DECLARE {variables}
 BEGIN
-    {choose}
-    RETURN QUERY {text};
+    {body}
 END
 $statement$"""
 
 
-class Statement:
-    """A question to the database: `rows(*values)` answers it.
+class Function:
+    """A function of PostgreSQL: `rows(*values)` calls it.
 
-    `columns` are name → type of PostgreSQL, `parameters` types of PostgreSQL; the text calls them $1, $2 … On
-    PostgreSQL `choose` may be an array of ids, which the text then knows as `chosen_ids`.
+    `columns` are name → type, `parameters` types; the body calls them $1, $2 …
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        parameters: Sequence[str],
+        columns: dict[str, str],
+        body: str,
+        variables: str = "",
+        nature: str = "VOLATILE",
+    ) -> None:
+        self.source = CREATE.format(
+            name="{name}",
+            parameters=", ".join(parameters),
+            columns=", ".join(f"{column} {kind}" for column, kind in columns.items()),
+            nature=nature,
+            variables=variables,
+            body=body,
+        )
+        self.name = f"marquee_{name}_{sha256(self.source.encode()).hexdigest()[:12]}"
+        self.call = f"SELECT * FROM {self.name}({', '.join(['%s'] * len(parameters))})"
+        FUNCTIONS.append(self)
+
+    def rows(self, *values: Any) -> list[tuple[Any, ...]]:
+        return rows_of(self.call, values)
+
+    def definition(self) -> str:
+        return self.source.replace("{name}", self.name, 1)
+
+
+class Statement(Function):
+    """A question to either database: `rows(*values)` answers it.
+
+    On PostgreSQL `choose` may be an array of ids, which the text then knows as `chosen_ids`.
     """
 
     def __init__(
@@ -45,26 +78,18 @@ class Statement:
         sqlite: str,
         choose: str = "",
     ) -> None:
-        self.source = CREATE.format(
-            name="{name}",
-            parameters=", ".join(parameters),
-            columns=", ".join(f"{column} {kind}" for column, kind in columns.items()),
-            choose=f"chosen_ids := {choose};" if choose else "",
-            text=postgresql,
+        super().__init__(
+            name,
+            parameters=parameters,
+            columns=columns,
+            variables="chosen_ids bigint[];" if choose else "",
+            body=f"{f'chosen_ids := {choose};' if choose else ''} RETURN QUERY {postgresql};",
+            nature="STABLE PARALLEL SAFE",
         )
-        self.function = f"marquee_{name}_{sha256(self.source.encode()).hexdigest()[:12]}"
-        self.calls = {
-            "postgresql": f"SELECT * FROM {self.function}({', '.join(['%s'] * len(parameters))})",
-            "sqlite": named(sqlite),
-        }
-        STATEMENTS.append(self)
+        self.sqlite = named(sqlite)
 
     def rows(self, *values: Any) -> list[tuple[Any, ...]]:
-        vendor = connection.vendor
-        return rows_of(self.calls[vendor], values if vendor == "postgresql" else by_name(values))
-
-    def definition(self) -> str:
-        return self.source.replace("{name}", self.function, 1)
+        return super().rows(*values) if connection.vendor == "postgresql" else rows_of(self.sqlite, by_name(values))
 
 
 def rows_of(text: str, values: Any) -> list[tuple[Any, ...]]:
@@ -90,9 +115,9 @@ def create_missing(*, using: str, **kwargs: Any) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         cursor.execute(
             "SELECT proname FROM pg_proc WHERE pronamespace = current_schema()::regnamespace AND proname = ANY(%s)",
-            [[statement.function for statement in STATEMENTS]],
+            [[function.name for function in FUNCTIONS]],
         )
         present = {name for (name,) in cursor.fetchall()}
-        for statement in STATEMENTS:
-            if statement.function not in present:
-                cursor.execute(statement.definition())
+        for function in FUNCTIONS:
+            if function.name not in present:
+                cursor.execute(function.definition())
