@@ -1,7 +1,7 @@
 """What a query means: for each of its words, the words of the vocabulary that it may stand for.
 
 The vocabulary is asked once for the whole query; only for words that it does not have a second time, for their nearest
-spellings; and where there are none a third time, for two words that were typed as one.
+spellings; and for those without any, and with which no word begins, whether they are two words typed as one.
 """
 
 from collections.abc import Collection, Iterable

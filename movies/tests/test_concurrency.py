@@ -305,13 +305,13 @@ class TestWhileAnAccountIsDeleted:
         from accounts import services
         from movies.views import MovieViewSet
 
-        initial = MovieViewSet.initial
+        check_permissions = MovieViewSet.check_permissions
 
-        def initial_and_gone(view: MovieViewSet, request: Any, *args: Any, **kwargs: Any) -> None:
-            initial(view, request, *args, **kwargs)
+        def permitted_and_gone(view: MovieViewSet, request: Any, *args: Any, **kwargs: Any) -> None:
+            check_permissions(view, request, *args, **kwargs)
             services.delete_account(user=User.objects.get(pk=who.user.pk))
 
-        monkeypatch.setattr(MovieViewSet, "initial", initial_and_gone)
+        monkeypatch.setattr(MovieViewSet, "check_permissions", permitted_and_gone)
 
     def test_feedback_that_arrives_while_it_is_forgotten_is_counted_off_too(self, bob, make_movies, monkeypatch):
         """It arrives at the worst moment, after the tally, on a movie that had nothing of this user before."""

@@ -130,6 +130,7 @@ class FeedbackActions(viewsets.GenericViewSet):
         try:
             return RATING_FIELD.run_validation(data["rating"])
         except (KeyError, TypeError, ValidationError):
+            self.get_object()  # an unknown movie is 404, whatever was sent
             return self.read(serializers.OwnRatingSerializer)["half_stars"]
 
     @rating.mapping.delete
