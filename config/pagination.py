@@ -6,13 +6,15 @@ carry a cursor, which takes precedence: such a page costs the same at any depth,
 because others were added or deleted meanwhile. The number stays in the links for clients that read it there.
 """
 
-import json
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 from urllib.parse import urlencode
 
-from django.core import signing
+import orjson
+from django.utils.crypto import salted_hmac
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
@@ -22,29 +24,32 @@ from config.answers import Answer
 
 Row = Sequence[Any]  # an item and, in a KeysetListing, the key by which it is ordered
 FORWARD, BACKWARD = "after", "before"
+CURSOR_KEY = salted_hmac("marquee.cursor", "", algorithm="sha256").digest()
 
 
-class Listing(Protocol):
+class Listing:
     """Items in an order."""
 
     def page(self, start: int, size: int) -> tuple[list[Row], int]:
         """At most `size` rows from the place `start` (0 is the first) on, and how many there are in all."""
+        raise NotImplementedError
 
 
-@runtime_checkable
-class KeysetListing(Listing, Protocol):
+class KeysetListing(Listing):
     """A listing that can go on at any row. `order` names its order; a cursor is good for that order alone."""
 
     order: str
 
     def after(self, key: Sequence[Any], size: int) -> tuple[list[Row], int]:
         """The next `size` rows after the one with `key`, and how many there are in all."""
+        raise NotImplementedError
 
     def before(self, key: Sequence[Any], size: int) -> tuple[list[Row], int]:
         """The last `size` rows before the one with `key`, in order, and how many there are in all."""
+        raise NotImplementedError
 
 
-class QuerySetPages:
+class QuerySetPages(Listing):
     """Any ordered queryset as a listing."""
 
     def __init__(self, queryset: Any) -> None:
@@ -68,27 +73,29 @@ class Page:
 # --- Cursors --------------------------------------------------------------------------------------------------------
 
 
-class CursorSerializer(signing.JSONSerializer):
-    """Keys may be dates and times, which become text to the last microsecond."""
-
-    def dumps(self, obj: Any) -> bytes:
-        return json.dumps(obj, separators=(",", ":"), default=lambda moment: moment.isoformat()).encode("latin-1")
+SIGNATURE = 16  # bytes: nobody guesses 128 bits
 
 
-signer = signing.Signer(salt="marquee.cursor")
+def signature(payload: bytes) -> bytes:
+    return hmac.digest(CURSOR_KEY, payload, "sha256")[:SIGNATURE]
 
 
 def cursor_of(order: str, direction: str, key: Sequence[Any]) -> str:
     """An opaque text that says where to go on. It is signed, so that a key is never anything but one we gave."""
-    return signer.sign_object([order, direction, *key], serializer=CursorSerializer)
+    payload = orjson.dumps([order, direction, *key])
+    return urlsafe_b64encode(signature(payload) + payload).decode().rstrip("=")
 
 
 def read_cursor(text: str, order: str) -> tuple[str, list[Any]]:
     """The direction and the key. Raises NotFound where it is not a cursor of that order."""
     try:
-        its_order, direction, *key = signer.unsign_object(text, serializer=CursorSerializer)
-    except (signing.BadSignature, ValueError) as error:
+        data = urlsafe_b64decode(f"{text}{'=' * (-len(text) % 4)}".encode("ascii"))
+    except ValueError as error:
         raise NotFound("Invalid cursor.") from error
+    payload = data[SIGNATURE:]
+    if not hmac.compare_digest(data[:SIGNATURE], signature(payload)):
+        raise NotFound("Invalid cursor.")
+    its_order, direction, *key = orjson.loads(payload)
     if its_order != order:
         raise NotFound("Invalid cursor: it belongs to another order of this list.")
     return direction, key
@@ -108,7 +115,7 @@ class EnvelopePagination(PageNumberPagination):
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         """The items of the page that the request asks for, of a queryset or a Listing."""
         self.request = request
-        listing = queryset if hasattr(queryset, "page") else QuerySetPages(queryset)
+        listing = queryset if isinstance(queryset, Listing) else QuerySetPages(queryset)
         size = self.get_page_size(request)
         cursor = request.query_params.get(self.cursor_query_param)
         if cursor and isinstance(listing, KeysetListing):
@@ -151,17 +158,17 @@ class EnvelopePagination(PageNumberPagination):
     # --- Links ---
 
     def address(self, **place: Any) -> str:
-        """The address of this list at another place."""
-        own = (self.page_query_param, self.cursor_query_param)
-        others = [(name, value) for name, values in self.others for value in values if name not in own]
-        query = urlencode(sorted([*others, *((name, str(value)) for name, value in place.items() if value)]))
+        """The address of this list at another place. Numbers and cursors need no quoting."""
+        if not self.others:
+            return f"{self.base}?{'&'.join(f'{name}={place[name]}' for name in sorted(place) if place[name])}"
+        query = urlencode(sorted([*self.others, *((name, str(value)) for name, value in place.items() if value)]))
         return f"{self.base}?{query}"
 
     def get_next_link(self) -> str | None:
-        return self.neighbour(FORWARD, 1) if self.page.has_next else None
+        return self.neighbour(FORWARD, 1) if self.page.has_next and self.page.rows else None
 
     def get_previous_link(self) -> str | None:
-        return self.neighbour(BACKWARD, -1) if self.page.has_previous else None
+        return self.neighbour(BACKWARD, -1) if self.page.has_previous and self.page.rows else None
 
     def neighbour(self, direction: str, step: int) -> str:
         page = self.page
@@ -175,7 +182,8 @@ class EnvelopePagination(PageNumberPagination):
 
     def get_answer(self, data: Any) -> Answer:
         self.base = self.request.build_absolute_uri(self.request.path)
-        self.others = list(self.request.query_params.lists()) if self.request.META.get("QUERY_STRING") else []
+        own = (self.page_query_param, self.cursor_query_param)
+        self.others = [(name, value) for name, value in parameters(self.request) if name not in own]
         self.next, self.previous = self.get_next_link(), self.get_previous_link()
         return Answer(self.get_envelope(data), {"Link": self.link_header()})
 
@@ -191,6 +199,12 @@ class EnvelopePagination(PageNumberPagination):
 
     def get_envelope(self, data: Any) -> Any:
         return {"count": self.page.count, "next": self.next, "previous": self.previous, "results": data}
+
+
+def parameters(request: Request) -> list[tuple[str, str]]:
+    if not request.META.get("QUERY_STRING"):
+        return []
+    return [(name, value) for name, values in request.query_params.lists() for value in values]
 
 
 def pages(count: int, size: int) -> int:

@@ -211,12 +211,10 @@ def as_postgresql_gives(row: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def as_card(row: tuple[Any, ...]) -> Card:
-    return Card(
-        *row[:17],
-        DirectorName(*row[17:21]) if row[17] is not None else None,
-        AddedBy(*row[21:23]) if row[21] is not None else None,
-        genres.named(row[23], renamed=row[24]) if row[23] else [],
-    )
+    director = DirectorName._make(row[17:21]) if row[17] is not None else None
+    user = AddedBy._make(row[21:23]) if row[21] is not None else None
+    genre_list = genres.named(row[23], row[24]) if row[23] else []
+    return Card._make((*row[:17], director, user, genre_list))
 
 
 # --- Genres ---------------------------------------------------------------------------------------------------------
@@ -232,7 +230,7 @@ class GenresInMemory:
         self.renamed: int | None = -1
         self.by_id: dict[int, GenreName] = {}
 
-    def named(self, ids: Sequence[int], *, renamed: int | None) -> list[GenreName]:
+    def named(self, ids: Sequence[int], renamed: int | None) -> list[GenreName]:
         if renamed == self.renamed:
             by_id = self.by_id
             try:

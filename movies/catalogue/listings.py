@@ -7,7 +7,7 @@ more than its page needs: totals are kept (movies.tallies), orders have indexes.
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from config.pagination import Row
+from config.pagination import KeysetListing, Listing, Row
 from config.statements import Statement
 from movies.catalogue.cards import Cards
 from movies.models import Tally
@@ -41,23 +41,28 @@ HOW_MANY = Statement(
     columns={"total": "bigint"},
     **both("SELECT t.count FROM movies_tally t WHERE t.kind = $1 AND t.key = $2"),
 )
-# Which range of ids holds the movie at a place counted from the newest: first among the large ranges, then within one.
-PLACE = Statement(
-    "place",
-    parameters=["bigint"],
-    columns={"highest": "bigint", "skipped": "bigint"},
-    **both(f"""
+# Far down, the range of ids that holds the place comes first: among the large ranges, then within one of them.
+AT_PLACE = Cards(
+    "added_at_place",
+    parameters=["bigint", "bigint"],
+    choose=f"""
     WITH large AS (
-        SELECT l.key, SUM(l.count) OVER (ORDER BY l.key DESC) - l.count AS skipped, l.count
+        SELECT l.key, SUM(CAST(l.count AS integer)) OVER (ORDER BY l.key DESC) - l.count AS skipped, l.count
         FROM movies_tally l WHERE l.kind = {Kind.LARGE_RANGE:d}
-    ), one AS (SELECT o.key, o.skipped FROM large o WHERE o.skipped <= $1 AND $1 < o.skipped + o.count
+    ), one AS (
+        SELECT o.key, o.skipped FROM large o WHERE o.skipped <= $1 AND $1 < o.skipped + o.count
     ), small AS (
-        SELECT t.key, one.skipped + SUM(t.count) OVER (ORDER BY t.key DESC) - t.count AS skipped, t.count
+        SELECT t.key, t.count,
+            one.skipped + SUM(CAST(t.count AS integer)) OVER (ORDER BY t.key DESC) - t.count AS skipped
         FROM one JOIN movies_tally t ON t.kind = {Kind.SMALL_RANGE:d}
         AND t.key >= one.key * {LARGE // SMALL} AND t.key < (one.key + 1) * {LARGE // SMALL}
+    ), place AS (
+        SELECT s.key * {SMALL} + {SMALL - 1} AS highest, $1 - s.skipped AS further
+        FROM small s WHERE s.skipped <= $1 AND $1 < s.skipped + s.count
     )
-    SELECT CAST(s.key * {SMALL} + {SMALL - 1} AS bigint), CAST(s.skipped AS bigint)
-    FROM small s WHERE s.skipped <= $1 AND $1 < s.skipped + s.count"""),
+    SELECT m.id FROM movies_movie m WHERE m.id <= (SELECT p.highest FROM place p) ORDER BY m.id DESC
+    LIMIT $2 OFFSET (SELECT CAST(p.further AS bigint) FROM place p)""",
+    total=TOTAL,
 )
 HIGHEST = 2**63 - 1
 
@@ -71,7 +76,7 @@ class NumberedIds(Protocol):
     def page(self, start: int, size: int) -> tuple[list[int], int]: ...
 
 
-class Ids:
+class Ids(Listing):
     """A listing of what gives nothing but ids, page by page."""
 
     def __init__(self, source: NumberedIds) -> None:
@@ -82,7 +87,7 @@ class Ids:
         return [(pk,) for pk in ids], count
 
 
-class Whole:
+class Whole(KeysetListing):
     """The whole catalogue, the newest added first, as `viewer` (a user, or anonymous) sees it."""
 
     order = "-id"
@@ -91,13 +96,9 @@ class Whole:
         self.viewer = viewer
 
     def page(self, start: int, size: int) -> tuple[list[Row], int]:
-        highest, skipped = HIGHEST, 0
         if start >= NEAR:
-            found = PLACE.rows(start)
-            if not found:
-                return [], tally(Kind.ALL, 0)
-            [(highest, skipped)] = found
-        return self.stretch(NEWEST, highest, size, start - skipped)
+            return self.stretch(AT_PLACE, start, size)
+        return self.stretch(NEWEST, HIGHEST, size, start)
 
     def after(self, key: Sequence[Any], size: int) -> tuple[list[Row], int]:
         return self.stretch(NEWEST, key[0] - 1, size, 0)

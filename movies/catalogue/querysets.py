@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Field
 
-from config.pagination import Row
+from config.pagination import KeysetListing, Row
 from movies.catalogue import rankings
 from movies.models import Genre, Movie
 from movies.orderings import Order
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from movies.querysets import MovieQuerySet
 
 
-class QuerySetListing:
+class QuerySetListing(KeysetListing):
     """The movies of a queryset. `count` tells how many they are where that is known better than by counting."""
 
     def __init__(self, movies: "MovieQuerySet", order: Order, count: Callable[[], int] | None = None) -> None:
@@ -63,7 +63,7 @@ def field_of(path: str) -> Field:
     return field.target_field if field.is_relation else field
 
 
-class GenreListing:
+class GenreListing(KeysetListing):
     """The movies of one genre by a figure, the highest first, or the newest added first."""
 
     def __init__(self, viewer: Any, genre: rankings.SizedGenre, order: str) -> None:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from config.pagination import Row
+from config.pagination import Listing, Row
 from config.statements import Statement
 from config.text import fold_case
 from movies.catalogue.cards import Card, Cards
@@ -139,7 +139,7 @@ CATEGORIES = Statement(
 )
 
 
-class Categories:
+class Categories(Listing):
     """The genres that have movies, by name, each with its `size` most favoured ones."""
 
     def __init__(self, size: int) -> None:

@@ -15,7 +15,7 @@ def fill(apps, schema_editor):
         for name in ("Movie", "MovieGenre", "MovieStats", "SearchWord", "SearchPosting", "Tally")
     )
     counted = {(ALL, 0): movie.count()}
-    for kind, width in ((LARGE_RANGE, 65_536), (SMALL_RANGE, 256)):
+    for kind, width in ((LARGE_RANGE, 16_384), (SMALL_RANGE, 256)):
         ranges = movie.order_by().annotate(range=F("pk") / width).values_list("range").annotate(n=Count("pk"))
         counted |= {(kind, key): n for key, n in ranges}
     counted |= {(GENRE, key): n for key, n in link.order_by().values_list("genre").annotate(n=Count("pk"))}

@@ -1,12 +1,12 @@
 """How many movies there are, kept: counting a million takes longer than everything else that a list needs.
 
-Beside the total and that of each genre there are the movies of each range of ids, in two steps (65,536 ids and 256),
+Beside the total and that of each genre there are the movies of each range of ids, in two steps (16,384 ids and 256),
 which is how a page far down the list is found without walking there. `movies.tallies` keeps them.
 """
 
 from django.db import models
 
-LARGE, SMALL = 65_536, 256  # how many ids a range spans
+LARGE, SMALL = 16_384, 256  # how many ids a range spans
 
 
 class Tally(models.Model):

@@ -122,7 +122,7 @@ class FeedbackActions(viewsets.GenericViewSet):
         """Rates the movie, or replaces your rating of it: 201 for a new rating, 200 for a replaced one."""
         rating, is_new = services.rate(movie_id=pk, user=request.user, half_stars=self.sent_half_stars())
         code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
-        return Answer(shape_of(serializers.OwnRatingSerializer)(rating), status=code)
+        return Answer(shape_of(serializers.OwnRatingSerializer, of=Rating)(rating), status=code)
 
     def sent_half_stars(self) -> int:
         """The rating in the body. Building a serializer costs more than the rest; it is there to say what is wrong."""
