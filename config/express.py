@@ -110,12 +110,10 @@ class ExpressLane:
         self.application = application
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        try:
-            reply = answer(environ)
-        finally:
-            close_old_connections()  # those that have reached their age, as after any request
+        reply = answer(environ)
         if reply is None:
             return self.application(environ, start_response)
+        close_old_connections()  # those that have reached their age, as after any request
         status, headers, content = reply
         start_response(status, headers)
         return [content]
@@ -134,7 +132,7 @@ def answer(environ: dict[str, Any]) -> Reply | None:
 
 def attempt(environ: dict[str, Any]) -> Reply | None:
     try:
-        request = WSGIRequest(environ)
+        request = WSGIRequest({**environ})  # it changes what it is given, and the whole way may need it
         found = route_of(environ["REQUEST_METHOD"], request.path_info)
         if found is None or not found[1].get("pk", 1):
             return None

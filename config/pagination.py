@@ -160,9 +160,10 @@ class EnvelopePagination(PageNumberPagination):
     def address(self, **place: Any) -> str:
         """The address of this list at another place. Numbers and cursors need no quoting."""
         if not self.others:
-            return f"{self.base}?{'&'.join(f'{name}={place[name]}' for name in sorted(place) if place[name])}"
-        query = urlencode(sorted([*self.others, *((name, str(value)) for name, value in place.items() if value)]))
-        return f"{self.base}?{query}"
+            query = "&".join(f"{name}={place[name]}" for name in sorted(place) if place[name])
+        else:
+            query = urlencode(sorted([*self.others, *((name, str(value)) for name, value in place.items() if value)]))
+        return f"{self.base}?{query}" if query else self.base
 
     def get_next_link(self) -> str | None:
         return self.neighbour(FORWARD, 1) if self.page.has_next and self.page.rows else None
@@ -174,7 +175,8 @@ class EnvelopePagination(PageNumberPagination):
         page = self.page
         row = page.rows[-1 if direction == FORWARD else 0]
         cursor = cursor_of(page.order, direction, row[1:]) if page.order else None
-        return self.address(page=page.number and page.number + step, cursor=cursor)
+        number = page.number and page.number + step
+        return self.address(page=number if cursor or number != 1 else None, cursor=cursor)
 
     def get_paginated_response(self, data: Any) -> Response:
         answer = self.get_answer(data)

@@ -93,7 +93,14 @@ class Statement(Function):
 
 
 def rows_of(text: str, values: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
+    if connection.vendor != "postgresql" or connection.queries_logged or connection.needs_rollback:
+        with connection.cursor() as cursor:
+            cursor.execute(text, values)
+            return cursor.fetchall()
+    # The driver's own cursor: what Django puts around it costs as much as a small answer.
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.cursor() as cursor:
         cursor.execute(text, values)
         return cursor.fetchall()
 

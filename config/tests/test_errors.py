@@ -200,7 +200,7 @@ def test_500_is_json_and_says_nothing(anonymous, mount, monkeypatch):
     def fail(*args, **kwargs):
         raise Boom("secret reason")
 
-    monkeypatch.setattr("rest_framework.views.APIView.initial", fail)
+    monkeypatch.setattr("rest_framework.views.APIView.check_permissions", fail)
     anonymous.raise_request_exception = False
     with override_settings(DEBUG=False):
         response = anonymous.get(mount[0])

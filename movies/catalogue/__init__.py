@@ -11,7 +11,7 @@ from movies.catalogue.cards import Card, read
 from movies.catalogue.listings import Ids, Whole, tally
 from movies.catalogue.querysets import GenreListing, QuerySetListing
 from movies.catalogue.rankings import COLUMNS, Categories, genre_named, most_liked, newest
-from movies.catalogue.shapes import shape_of
+from movies.catalogue.shapes import shape_of, shown
 
 __all__ = [
     "COLUMNS",
@@ -26,5 +26,6 @@ __all__ = [
     "newest",
     "read",
     "shape_of",
+    "shown",
     "tally",
 ]

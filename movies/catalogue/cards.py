@@ -68,12 +68,13 @@ class Card(NamedTuple):
     likes_count: int
     favorites_count: int
     comments_count: int
-    favorite: bool
-    liked: bool
-    my_half_stars: int | None
     director: DirectorName | None
     user: AddedBy | None
     genre_list: list[GenreName]
+    favorite: bool = False
+    liked: bool = False
+    my_half_stars: int | None = None
+    shown: dict[Any, Any] | None = None  # how it was represented before, if it is kept: see Recent
 
 
 # --- The statement --------------------------------------------------------------------------------------------------
@@ -94,11 +95,6 @@ PLAIN = {
     "likes_count": ("integer", "s.likes_count"),
     "favorites_count": ("integer", "s.favorites_count"),
     "comments_count": ("integer", "s.comments_count"),
-}
-NOBODYS = {
-    "favorite": ("boolean", "false"),
-    "liked": ("boolean", "false"),
-    "my_half_stars": ("smallint", "NULL::smallint"),
 }
 CALLERS = {
     "favorite": (
@@ -147,14 +143,14 @@ class Cards:
         self.choice = named(f"SELECT c.*, {total} FROM ({choose}) AS c")
         chosen = f"ARRAY({choose})" if choose else "$1"
         parameters = parameters or ["bigint[]"]
-        self.nobodys = statement(name, NOBODYS, parameters, chosen, total)
+        self.nobodys = statement(name, {}, parameters, chosen, total)
         self.callers = statement(f"{name}_own", CALLERS, [*parameters, "bigint"], chosen, total)
 
     def of(self, viewer: Any, *values: Any) -> tuple[list[Card], int]:
         """The cards as `viewer` (a user, or anonymous) sees them; and the total, if there is a card."""
         if connection.vendor == "postgresql":
             rows = self.rows(viewer, *values)
-            return [as_card(row) for row in rows], rows[0][25] if rows else 0
+            return [as_card(row) for row in rows], rows[0][TOTAL] if rows else 0
         found = rows_of(self.choice, by_name(values))
         return self.given(viewer, [pk for pk, _ in found]), found[0][1] if found else 0
 
@@ -173,18 +169,18 @@ class Cards:
 def statement(
     name: str, own: dict[str, tuple[str, str]], parameters: Sequence[str], chosen: str, total: str
 ) -> Statement:
-    columns = {**PLAIN, **own, **RELATED}
-    types = {column: kind for column, (kind, _) in columns.items()}
+    def columns(vendor: str, total: str) -> dict[str, tuple[str, str]]:
+        kept = {"renamed_genres": ("bigint", RENAMED), "total": ("bigint", f"CAST({total} AS bigint)")}
+        return {**PLAIN, **RELATED, "genre_ids": ("bigint[]", GENRES[vendor]), **kept, **own}
 
     def text(vendor: str, viewer: str, total: str) -> str:
-        expressions = [expression for _, expression in columns.values()]
-        shown = ", ".join([*expressions, GENRES[vendor], RENAMED, f"CAST({total} AS bigint)"])
+        shown = ", ".join(expression for _, expression in columns(vendor, total).values())
         return TEXT.format(columns=shown.replace("{viewer}", viewer), chosen=CHOSEN[vendor])
 
     return Statement(
         name,
         parameters=parameters,
-        columns={**types, "genre_ids": "bigint[]", "renamed_genres": "bigint", "total": "bigint"},
+        columns={column: kind for column, (kind, _) in columns("postgresql", total).items()},
         postgresql=text("postgresql", f"${len(parameters)}", total),
         sqlite=re.sub(r"::\w+", "", text("sqlite", "$2", "0")),
         choose=chosen,
@@ -199,22 +195,63 @@ def read(ids: Sequence[int], viewer: Any) -> list[Card]:
     return GIVEN.given(viewer, ids) if ids else []
 
 
+# Where a row has what: the plain columns, director, user, genres, whether these are current, the total, the caller's.
+CREATED, UPDATED = 7, 8
+DIRECTOR, USER, GENRE_IDS, RENAMINGS, TOTAL, OWN = 14, 18, 20, 21, 22, 23
+
+
 def as_postgresql_gives(row: tuple[Any, ...]) -> tuple[Any, ...]:
     """SQLite has neither UUIDs nor time zones, truth values nor arrays of its own."""
     values = [*row]
     values[1] = str(UUID(values[1]))
-    for column in (7, 8):
+    for column in (CREATED, UPDATED):
         values[column] = values[column].replace(tzinfo=UTC)
-    values[14:16] = [bool(mark) for mark in values[14:16]]
-    values[23] = json.loads(values[23])
+    values[GENRE_IDS] = json.loads(values[GENRE_IDS])
+    values[OWN : OWN + 2] = [bool(mark) for mark in values[OWN : OWN + 2]]
     return tuple(values)
 
 
 def as_card(row: tuple[Any, ...]) -> Card:
-    director = DirectorName._make(row[17:21]) if row[17] is not None else None
-    user = AddedBy._make(row[21:23]) if row[21] is not None else None
-    genre_list = genres.named(row[23], row[24]) if row[23] else []
-    return Card._make((*row[:17], director, user, genre_list))
+    """The card of a row; the same one as before where an anonymous reader has just seen exactly this row."""
+    if len(row) > OWN:
+        return made_of(row, *row[OWN:])
+    kept = recent.get(row[0])
+    if kept is not None and kept[0] == row:
+        return kept[1]
+    card = made_of(row, False, False, None, {})
+    recent.keep(row[0], (row, card))
+    return card
+
+
+def made_of(row: tuple[Any, ...], *own: Any) -> Card:
+    director = DirectorName._make(row[DIRECTOR:USER]) if row[DIRECTOR] is not None else None
+    user = AddedBy._make(row[USER:GENRE_IDS]) if row[USER] is not None else None
+    ids = row[GENRE_IDS]
+    return Card(*row[:DIRECTOR], director, user, genres.named(ids, row[RENAMINGS]) if ids else [], *own)
+
+
+class Recent:
+    """The movies shown lately, with the rows they were made of, so that the same row need not be represented again.
+
+    Nothing has to be invalidated: whatever changes about a movie, its row is another one.
+    """
+
+    SIZE = 4096  # rows of a generation, about 2 kB each with what is kept about them
+
+    def __init__(self) -> None:
+        self.young: dict[int, Any] = {}
+        self.old: dict[int, Any] = {}
+
+    def get(self, pk: int) -> Any:
+        return self.young.get(pk) or self.old.get(pk)
+
+    def keep(self, pk: int, value: Any) -> None:
+        if len(self.young) >= self.SIZE:
+            self.old, self.young = self.young, {}
+        self.young[pk] = value
+
+
+recent = Recent()
 
 
 # --- Genres ---------------------------------------------------------------------------------------------------------

@@ -5,9 +5,11 @@ from functools import cache
 from operator import attrgetter, itemgetter
 from typing import Any
 
+import orjson
 from rest_framework import serializers
 from rest_framework.settings import api_settings
 
+from config.renderers import OPTIONS
 from movies.catalogue.cards import Card
 
 Shape = Callable[..., dict[str, Any]]
@@ -60,3 +62,16 @@ def converter(field: serializers.Field) -> Callable[[Any], Any]:
         return field.to_representation
     of_item = field.child.to_representation
     return lambda items: [of_item(item) for item in items]
+
+
+def shown(
+    card: Card, serializer_class: type[serializers.Serializer], address_of: Callable[[str], str]
+) -> dict[str, Any] | orjson.Fragment:
+    """The card in the serializer's shape: as data or, where the card is kept, as the JSON that it became before."""
+    shape = shape_of(serializer_class)
+    if card.shown is None or card.cover_image:  # a cover's address is another one for each name of the server
+        return shape(card, address_of)
+    kept = card.shown.get(serializer_class)
+    if kept is None:
+        kept = card.shown[serializer_class] = orjson.Fragment(orjson.dumps(shape(card, address_of), option=OPTIONS))
+    return kept

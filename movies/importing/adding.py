@@ -1,6 +1,6 @@
 """The rows of a batch → movies with their directors, genres, statistics, search postings and tallies."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -24,17 +24,19 @@ class Name(NamedTuple):
 
 
 @transaction.atomic
-def add_missing(rows: Iterable[Row], vocabulary: postings.Vocabulary | None = None) -> int:
+def add_missing(rows: Sequence[Row], vocabulary: postings.Vocabulary | None = None) -> int:
     """Adds those of `rows` that the catalogue does not have, with statistics and search postings; how many.
 
     The order of the tables is that of all writers of the catalogue: directors, genres, movies, words, counts.
     """
     wait_for_other_imports()
-    new = unknown(rows)
+    known = of_names(Director, (row.director for row in rows))
+    new = unknown(rows, known)
     if not new:
         return 0
-    directors = by_key(Director, (row.director for row in new if row.director))
-    genres = by_key(Genre, (name for row in new for name in row.genres))
+    directors = known | created(Director, (row.director for row in new), known)
+    known = of_names(Genre, (name for row in new for name in row.genres))
+    genres = known | created(Genre, (name for row in new for name in row.genres), known)
     of_movies = [[genres[key] for key in dict.fromkeys(map(folded_name, row.genres))] for row in new]
     led_by = [directors.get(folded_name(row.director)) for row in new]
     ids = add_movies(new, led_by)
@@ -67,15 +69,19 @@ def check_references() -> None:
         connection.check_constraints()
 
 
-def unknown(rows: Iterable[Row]) -> list[Row]:
-    """Those of `rows` that are not in the catalogue, once each."""
+def unknown(rows: Iterable[Row], directors: dict[str, Name]) -> list[Row]:
+    """Those of `rows` that are not in the catalogue, which has these directors; once each."""
     by_key: dict[Key, Row] = {}
     for row in rows:
         by_key.setdefault(row.key, row)
-    for titles in batches({title for title, _, _ in by_key}):
-        known = Movie.objects.filter(title_key__in=titles).order_by()
-        for title, day, director in known.values_list("title_key", "release_date", "director__name_key").iterator():
-            by_key.pop((title, day and day.year, director or ""), None)
+    # A movie of somebody who is not there is not there either.
+    titles = {title for title, _, director in by_key if not director or director in directors}
+    keys = {director.pk: key for key, director in directors.items()}
+    for chunk in batches(titles):
+        known = Movie.objects.filter(title_key__in=chunk).order_by()
+        for title, day, director_id in known.values_list("title_key", "release_date", "director").iterator():
+            if director_id is None or director_id in keys:
+                by_key.pop((title, day and day.year, keys.get(director_id, "")), None)
     return list(by_key.values())
 
 
@@ -103,19 +109,18 @@ def add_movies(rows: Sequence[Row], directors: Sequence[Name | None]) -> list[in
     return ids
 
 
-def by_key(model: type[Director] | type[Genre], spellings: Iterable[str]) -> dict[str, Name]:
-    """The directors or genres of those names by folded name; new ones are created."""
-    wanted = {folded_name(name): " ".join(name.split()) for name in spellings}
-    known = of_keys(model, wanted)
-    # Sorted, so that an import and another writer with new names in common wait for each other instead of deadlocking.
-    new = sorted(wanted.keys() - known.keys())
-    model.objects.bulk_create((model(name=wanted[key]) for key in new), ignore_conflicts=True)
-    return known | of_keys(model, new)
-
-
-def of_keys(model: type[Director] | type[Genre], keys: Iterable[str]) -> dict[str, Name]:
+def of_names(model: type[Director] | type[Genre], names: Iterable[str]) -> dict[str, Name]:
+    """The directors or genres of those names that there are, by folded name."""
     return {
         key: Name(pk, name)
-        for chunk in batches(keys)
+        for chunk in batches(set(map(folded_name, names)))
         for key, pk, name in model.objects.filter(name_key__in=chunk).order_by().values_list("name_key", "pk", "name")
     }
+
+
+def created(model: type[Director] | type[Genre], names: Iterable[str], known: Container[str]) -> dict[str, Name]:
+    """Those of the others, which are created unless somebody else has just done so."""
+    new = {key: " ".join(name.split()) for name in names if name and (key := folded_name(name)) not in known}
+    # Sorted, so that an import and another writer with new names in common wait for each other instead of deadlocking.
+    model.objects.bulk_create((model(name=new[key]) for key in sorted(new)), ignore_conflicts=True)
+    return of_names(model, new.values())

@@ -327,7 +327,7 @@ class TestCreating(Canonical):
         def fail(movie):
             raise RuntimeError("the index is broken")
 
-        monkeypatch.setattr("movies.services.index", fail)
+        monkeypatch.setattr("movies.services.reindexed", fail)
         alice.client.raise_request_exception = False
         response = alice.post(self.list_url, self.body(cover_image=upload()), format="multipart")
         assert response.status_code == 500

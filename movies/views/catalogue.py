@@ -90,13 +90,12 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
         genre = catalogue.genre_named(names[0]) if is_name else None
         return genre and catalogue.GenreListing(self.request.user, genre, f"-{column}")
 
-    def represent(self, movies: Sequence[int] | Sequence[catalogue.Card]) -> list[dict[str, Any]]:
+    def represent(self, movies: Sequence[int] | Sequence[catalogue.Card]) -> list[Any]:
         """Movies given by id or, where their listing has read them already, as cards."""
         is_read = bool(movies) and isinstance(movies[0], catalogue.Card)
-        shape = catalogue.shape_of(self.get_serializer_class())
-        return [
-            shape(card, self.address_of) for card in (movies if is_read else catalogue.read(movies, self.request.user))
-        ]
+        cards = movies if is_read else catalogue.read(movies, self.request.user)
+        serializer = self.get_serializer_class()
+        return [catalogue.shown(card, serializer, self.address_of) for card in cards]
 
     def address_of(self, file: str) -> str:
         return self.request.build_absolute_uri(default_storage.url(file))
@@ -161,7 +160,8 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
         """The genres that have movies, each with at most five of them, the most favoured first."""
         categories = self.paginate_queryset(catalogue.Categories(CATEGORY_SIZE))
         wanted = list(dict.fromkeys(pk for category in categories for pk in category.movie_ids))
-        movies = {movie["id"]: movie for movie in self.represent(wanted)}
+        cards = catalogue.read(wanted, request.user)
+        movies = dict(zip((card.id for card in cards), self.represent(cards), strict=True))
         return self.paginator.get_answer(
             [
                 {"id": pk, "name": name, "movies": [movies[movie_id] for movie_id in ids if movie_id in movies]}
