@@ -5,4 +5,4 @@ class MoviesConfig(AppConfig):
     name = "movies"
 
     def ready(self) -> None:
-        from movies import catalogue  # noqa: F401 - `migrate` has to know its statements
+        from movies import catalogue, reactions, search  # noqa: F401 - `migrate` has to know their statements

@@ -7,6 +7,7 @@ matches); then by popularity; then the newer first.
 
 from collections.abc import Sequence
 
+from django.db import connection
 from django.db.models import Case, When
 
 from movies.models import Movie
@@ -61,8 +62,7 @@ class Found:
         if not others:
             return self.with_one(rarest, start, size)
         for deep in (EXAMINED, EXAMINED_AGAIN):
-            found = self.candidates(rarest, self.depth(rarest, deep))
-            ids, total = statements.page_of_all(found, others, self.query.preferred, start, size)
+            ids, total = self.page_of(rarest, self.depth(rarest, deep), start, size, others)
             if total or count_of(rarest) <= deep:
                 break
         return ids, total
@@ -82,8 +82,13 @@ class Found:
             total = self.page_of(group, LIMIT, 0, 1)[1]
         return ids, total
 
-    def page_of(self, group: Group, deep: int, start: int, size: int) -> Numbered:
-        return statements.page_of_all(self.candidates(group, deep), [], self.query.preferred, start, size)
+    def page_of(self, group: Group, deep: int, start: int, size: int, others: Sequence[Group] = ()) -> Numbered:
+        query = self.query
+        if connection.vendor == "postgresql" and not self.among.condition and len(others) <= 1:
+            return statements.usual_page(
+                group, deep, others, namesakes=query.namesakes, preferred=query.preferred, start=start, size=size
+            )
+        return statements.page_of_all(self.candidates(group, deep), others, query.preferred, start, size)
 
     def with_most(self, groups: Sequence[Group], start: int, size: int) -> Numbered:
         if not groups:

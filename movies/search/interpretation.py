@@ -12,14 +12,11 @@ from movies.models import Movie
 from movies.models.search import MAX_WORD, SearchWord
 from movies.search import statements
 from movies.search.lexicon import deletions
-from movies.search.statements import Alternative, Group, Word
+from movies.search.statements import MAX_ALTERNATIVES, MAX_NAMESAKES, Alternative, Group, Word
 
 EXACT, PREFIX, MISSPELLED = 10, 7, 5  # how much a match of that kind counts
 MAX_QUERY_WORDS = 12
-MAX_ALTERNATIVES = 50  # words of the vocabulary that one word of the query may stand for, those of most movies
-MAX_BEGINNINGS = 1000  # words looked at that begin with the last word of the query
 COMMON = 1000  # a word that so many movies have is not taken for the beginning of another one
-MAX_NAMESAKES = 50  # of more movies with one title none is preferred
 SHORTEST_MISSPELLED = 3  # below that every word is a neighbour of every other
 
 
@@ -54,9 +51,6 @@ def interpret(text: str) -> Interpretation:
         query,
         beginning=typed[-1],
         title_key=fold_case(text),
-        looked_at=MAX_BEGINNINGS,
-        most=MAX_ALTERNATIVES,
-        namesakes=MAX_NAMESAKES + 1,
     )
     known = {word.text: word for word in found}
     groups = {word: as_typed(word, known, is_last=word == typed[-1]) for word in query}

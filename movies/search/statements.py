@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
+from config.statements import Function, Statement, rows_of
 from movies.models import Movie
 from movies.models.search import SearchPosting, SearchSpelling, SearchWord
 from movies.querysets import MovieQuerySet
@@ -24,6 +25,9 @@ BEGINS = {
     "postgresql": "text ~>=~ %s AND text ~<~ %s ORDER BY text USING ~<~",
     "sqlite": "text >= %s AND text < %s ORDER BY text",
 }
+MAX_ALTERNATIVES = 50  # words of the vocabulary that one word of the query may stand for, those of most movies
+MAX_BEGINNINGS = 1000  # words looked at that begin with the last word of the query
+MAX_NAMESAKES = 50  # of more movies with one title none is preferred
 AFTER_ALL_LETTERS = "\U0010ffff"
 
 
@@ -74,9 +78,7 @@ Numbered = tuple[list[int], int]  # ids of a page of movies, and how many movies
 
 
 def rows(statement: str, parameters: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return cursor.fetchall()
+    return rows_of(statement, parameters)
 
 
 def listed(numbers: Iterable[int]) -> str:
@@ -90,19 +92,56 @@ def placeholders(values: Sized) -> str:
     return ", ".join(["%s"] * len(values))
 
 
-def words_and_namesakes(
-    texts: Collection[str], beginning: str, title_key: str, *, looked_at: int, most: int, namesakes: int
-) -> tuple[list[Word], list[int]]:
+def words_function(*, several: bool) -> Function:
+    """What `words_and_namesakes` asks, planned once: texts, beginning, its end, folded title."""
+    name = "words_of_several" if several else "words_of_one"
+    newest = "ORDER BY m.id + 0 DESC" if several else ""
+    begins = BEGINS["postgresql"].replace("text", "w.text").replace("%s", "$2", 1).replace("%s", "$3", 1)
+    return Function(
+        name,
+        parameters=["varchar[]", "varchar", "varchar", "varchar"],
+        columns={"id": "bigint", "text": "varchar", "movies_count": "integer"},
+        nature="STABLE PARALLEL SAFE",
+        body=f"""RETURN QUERY
+        SELECT w.id, w.text, w.movies_count FROM {WORD} w WHERE w.text = ANY($1) AND w.movies_count > 0
+        UNION ALL SELECT * FROM (
+            SELECT * FROM (
+                SELECT w.id, w.text, w.movies_count FROM {WORD} w WHERE {begins} LIMIT {MAX_BEGINNINGS:d}) AS b
+            WHERE b.movies_count > 0 ORDER BY b.movies_count DESC, b.id LIMIT {MAX_ALTERNATIVES:d}) AS beginning
+        UNION ALL SELECT * FROM (
+            SELECT m.id, ''::varchar, 0 FROM {MOVIE} m WHERE m.title_key = $4 {newest} LIMIT {MAX_NAMESAKES + 1:d}
+        ) AS namesake;""",
+    )
+
+
+WORDS = {several: words_function(several=several) for several in (False, True)}
+SPELLED = Function(
+    "words_with_spelling",
+    parameters=["varchar[]"],
+    columns={"spelling": "varchar", "id": "bigint", "text": "varchar", "movies_count": "integer"},
+    nature="STABLE PARALLEL SAFE",
+    body=f"""RETURN QUERY SELECT s.text, w.id, w.text, w.movies_count
+        FROM {SPELLING} s JOIN {WORD} w ON w.id = s.word_id WHERE s.text = ANY($1) AND w.movies_count > 0;""",
+)
+
+
+def words_and_namesakes(texts: Collection[str], beginning: str, title_key: str) -> tuple[list[Word], list[int]]:
     """In one round trip: the words of these texts and those that begin with `beginning`, and movies of that title.
 
-    Of the first `looked_at` beginnings by code point the `most` that most movies have. Of the movies the newest
-    `namesakes`; where the text is one word any, because tens of thousands might be called like that.
+    Of the first MAX_BEGINNINGS by code point the MAX_ALTERNATIVES that most movies have. Of the movies the newest
+    MAX_NAMESAKES and one; where the text is one word any, because tens of thousands might be called like that.
     """
-    beginnings = f"SELECT id, text, movies_count FROM {WORD} WHERE {BEGINS[connection.vendor]} LIMIT {looked_at:d}"
-    best = f"SELECT * FROM ({beginnings}) AS b WHERE movies_count > 0 ORDER BY movies_count DESC, id LIMIT {most:d}"
+    if connection.vendor == "postgresql":
+        found = WORDS[len(texts) > 1].rows(list(texts), beginning, beginning + AFTER_ALL_LETTERS, title_key)
+        return [Word(*row) for row in found if row[1]], [row[0] for row in found if not row[1]]
+    beginnings = f"SELECT id, text, movies_count FROM {WORD} WHERE {BEGINS[connection.vendor]} LIMIT {MAX_BEGINNINGS:d}"
+    best = (
+        f"SELECT * FROM ({beginnings}) AS b WHERE movies_count > 0 "
+        f"ORDER BY movies_count DESC, id LIMIT {MAX_ALTERNATIVES:d}"
+    )
     # Not by the id as it is: a planner would walk all movies from the newest on until it has met so many.
     newest = "ORDER BY id + 0 DESC" if len(texts) > 1 else ""
-    namesake = f"SELECT id, '', 0 FROM {MOVIE} WHERE title_key = %s {newest} LIMIT {namesakes:d}"
+    namesake = f"SELECT id, '', 0 FROM {MOVIE} WHERE title_key = %s {newest} LIMIT {MAX_NAMESAKES + 1:d}"
     statement = (
         f"SELECT id, text, movies_count FROM {WORD} WHERE text IN ({placeholders(texts)}) AND movies_count > 0 "
         f"UNION ALL SELECT * FROM ({best}) AS beginning "
@@ -114,6 +153,8 @@ def words_and_namesakes(
 
 def words_with_spelling(spellings: Collection[str]) -> list[tuple[str, Word]]:
     """The words that have one of these spellings, each with that spelling."""
+    if connection.vendor == "postgresql":
+        return [(spelling, Word(*word)) for spelling, *word in SPELLED.rows(list(spellings))]
     statement = (
         f"SELECT s.text, w.id, w.text, w.movies_count FROM {SPELLING} AS s JOIN {WORD} AS w ON w.id = s.word_id "
         f"WHERE s.text IN ({placeholders(spellings)}) AND w.movies_count > 0"
@@ -185,6 +226,14 @@ def candidates(pieces: Iterable[Piece]) -> Piece:
 
 # --- The pages ------------------------------------------------------------------------------------------------------
 
+ONE_WORD = f"SELECT movie_id FROM {POSTING} WHERE word_id = $1 {BEST_FIRST} LIMIT $2 OFFSET $3"
+OF_WORD = Statement(
+    "of_word",
+    parameters=["bigint", "bigint", "bigint"],
+    columns={"id": "bigint"},
+    postgresql=ONE_WORD,
+    sqlite=ONE_WORD,
+)
 IN_ORDER = "score DESC, popularity DESC, movie_id DESC"
 
 
@@ -194,8 +243,7 @@ def namesakes_first(movie_ids: Collection[int]) -> str:
 
 def page_of_word(word: Word, start: int, size: int) -> list[int]:
     """The ids of the movies that have the word, best first."""
-    best = f"SELECT movie_id FROM {POSTING} WHERE word_id = {word.id:d} {BEST_FIRST}"
-    return [movie_id for (movie_id,) in rows(f"{best} LIMIT {size:d} OFFSET {start:d}")]
+    return [movie_id for (movie_id,) in OF_WORD.rows(word.id, size, start)]
 
 
 def page_of_all(found: Piece, others: Sequence[Group], namesakes: Collection[int], start: int, size: int) -> Numbered:
@@ -215,6 +263,65 @@ def page_of_all(found: Piece, others: Sequence[Group], namesakes: Collection[int
         start,
         size,
     )
+
+
+# What most searches are, planned once on PostgreSQL: the best of one group, or of one that has a word of another too.
+# Ids and qualities of the group, how many postings of each word, namesakes; page; the preferred; the other group.
+FOUND = f"""WITH found AS MATERIALIZED (
+    SELECT e.movie_id, MAX(e.score) AS score, MAX(e.popularity) AS popularity FROM (
+        SELECT b.* FROM unnest($1, $2) AS a (word_id, quality) CROSS JOIN LATERAL (
+            SELECT p.movie_id, p.weight * a.quality AS score, p.popularity FROM {POSTING} p WHERE p.word_id = a.word_id
+            ORDER BY p.weight DESC, p.popularity DESC, p.movie_id DESC LIMIT $3) AS b
+        UNION ALL
+        SELECT p.movie_id, p.weight * a.quality, p.popularity FROM unnest($1, $2) AS a (word_id, quality)
+            JOIN {POSTING} p ON p.word_id = a.word_id AND p.movie_id = ANY($4)
+    ) AS e GROUP BY e.movie_id)"""
+PAIRED = f"""{FOUND}, pair AS MATERIALIZED (
+    SELECT f.movie_id, f.popularity, f.score + (
+        SELECT MAX(a.quality * (
+            SELECT p.weight FROM {POSTING} p WHERE p.word_id = a.word_id AND p.movie_id = f.movie_id))
+        FROM unnest($8, $9) AS a (word_id, quality)) AS score FROM found f)"""
+CHOSEN = """RETURN QUERY {tables} SELECT f.movie_id, COUNT(*) OVER () FROM {table} f WHERE f.score IS NOT NULL
+    ORDER BY CASE WHEN f.movie_id = ANY($7) THEN 0 ELSE 1 END, f.score DESC, f.popularity DESC, f.movie_id DESC
+    LIMIT $5 OFFSET $6;"""
+GROUP, PAGE = ["bigint[]", "integer[]"], ["bigint", "bigint", "bigint[]"]
+BEST_OF_GROUP, BEST_OF_PAIR = (
+    Function(
+        f"best_of_{table}",
+        parameters=[*GROUP, "bigint", "bigint[]", *PAGE, *other],
+        columns={"id": "bigint", "total": "bigint"},
+        nature="STABLE PARALLEL SAFE",
+        body=CHOSEN.format(tables=tables, table=table),
+    )
+    for table, tables, other in (("found", FOUND, []), ("pair", PAIRED, GROUP))
+)
+
+
+def usual_page(
+    group: Group,
+    deep: int,
+    others: Sequence[Group],
+    *,
+    namesakes: list[int],
+    preferred: list[int],
+    start: int,
+    size: int,
+) -> Numbered:
+    """What `page_of_all` gives for the candidates of one group, with at most one other (on PostgreSQL)."""
+    function = BEST_OF_PAIR if others else BEST_OF_GROUP
+    other = [column for group in others for column in arrays(group)]
+
+    def page(start: int, size: int) -> list[tuple[int, int]]:
+        return function.rows(*arrays(group), deep, namesakes, size, start, preferred, *other)
+
+    found = page(start, size)
+    if not found and (start or not size):  # no row of the page says how many there are
+        return [], sum(total for _, total in page(0, 1))
+    return [movie_id for movie_id, _ in found], found[0][1] if found else 0
+
+
+def arrays(group: Group) -> list[list[int]]:
+    return [[word.id for word, _ in group], [quality for _, quality in group]]
 
 
 def page_of_most(found: Piece, groups: Sequence[Group], start: int, size: int) -> Numbered:
