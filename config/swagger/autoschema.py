@@ -165,6 +165,8 @@ class MarqueeAutoSchema(SwaggerAutoSchema):
             query += [parameter for parameter in filters if parameter.name not in known]
         if self.about.is_paged:
             query += parameters.paging(self.view.paginator)
+        if self.about.has_cursor:
+            query.append(parameters.cursor(self.view.paginator))
         return query
 
     # --- Replies ---

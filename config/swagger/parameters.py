@@ -46,6 +46,16 @@ def paging(paginator: EnvelopePagination) -> list[openapi.Parameter]:
     ]
 
 
+def cursor(paginator: EnvelopePagination) -> openapi.Parameter:
+    return openapi.Parameter(
+        paginator.cursor_query_param,
+        openapi.IN_QUERY,
+        "Where to go on: taken from the links `next` and `previous`, and good for that order only. Costs the same at "
+        "any depth, and repeats or skips nothing when movies come and go. Takes precedence over `page`.",
+        type="string",
+    )
+
+
 def filters(filterset_class: type[FilterSet]) -> list[openapi.Parameter]:
     return [
         openapi.Parameter(name, openapi.IN_QUERY, str(declared.label or ""), **filter_type(declared))

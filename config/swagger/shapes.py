@@ -92,6 +92,7 @@ class Described:
     query: tuple[openapi.Parameter, ...] = ()
     is_filtered: bool = False
     is_paged: bool = False
+    has_cursor: bool = False
     bad: dict[str, str] | None = None  # an example of what a 400 says; by default of a missing required field
     unauthorized: str = ""
     forbidden: str = ""

@@ -61,7 +61,7 @@ AT_PLACE = Cards(
         FROM small s WHERE s.skipped <= $1 AND $1 < s.skipped + s.count
     )
     SELECT m.id FROM movies_movie m WHERE m.id <= (SELECT p.highest FROM place p) ORDER BY m.id DESC
-    LIMIT $2 OFFSET (SELECT CAST(p.further AS bigint) FROM place p)""",
+    LIMIT $2 OFFSET COALESCE((SELECT CAST(p.further AS bigint) FROM place p), 0)""",
     total=TOTAL,
 )
 HIGHEST = 2**63 - 1

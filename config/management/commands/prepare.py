@@ -7,6 +7,8 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from config.statements import create_missing
+
 
 class Command(BaseCommand):
     help = "Applies the migrations, collects the static files and fills an empty database with the demo catalogue."
@@ -16,5 +18,6 @@ class Command(BaseCommand):
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self.stdout.write("Migrating the database …")
             call_command("migrate", verbosity=0, interactive=False)
+        create_missing(using=connection.alias)  # a new release may have other statements and no migration
         call_command("collectstatic", verbosity=0, interactive=False)
         call_command("load_demo", stdout=self.stdout, verbosity=0)  # silent unless it loads something

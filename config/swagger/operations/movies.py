@@ -61,6 +61,7 @@ LIST = Described(
     description="The newest added first, unless `ordering` says otherwise. Filters can be combined.",
     is_filtered=True,
     is_paged=True,
+    has_cursor=True,
     bad=NO_DAY,
     replies={200: Reply(page(), {**EMPTY_PAGE, "results": [MOVIE]}, has_link=True)},
 )
@@ -133,8 +134,10 @@ OPERATIONS = {
         LIST,
         summary="Search the movies",
         description="By title, director or genre, the best match first. Case, accents and typing errors are forgiven. "
-        "The filters of the list narrow the result down.",
+        "The filters of the list narrow the result down. A search finds the 1,000 best at most; where all its words "
+        "are common, only the best-ranked movies of the rarest one are looked at.",
         query=(parameters.SEARCH,),
+        has_cursor=False,
         bad={"q": "This query parameter is required."},
     ),
     "movie_genre": replace(

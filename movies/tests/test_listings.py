@@ -1,0 +1,123 @@
+"""The listings of the read model give what the plain ORM gives, wherever they begin and whichever way they take."""
+
+import random
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import F
+
+from movies import catalogue, services
+from movies.catalogue import listings, rankings
+from movies.models import Favorite, Genre, Like, Movie
+from movies.orderings import Order
+
+NOBODY = AnonymousUser()
+COUNT = 60
+
+
+def ids(rows):
+    return [row[0].id if isinstance(row[0], catalogue.Card) else row[0] for row in rows]
+
+
+@pytest.fixture
+def movies(make_movie, alice, bob, charlie):
+    """Sixty movies of a large, a middling and a small genre, some deleted, with feedback here and there."""
+    chance = random.Random("listings")
+    made = []
+    for n in range(COUNT + 6):
+        genres = ["Large", *(["Middling"] if n % 3 == 0 else []), *(["Small"] if n in (7, 50) else [])]
+        made.append(make_movie(f"Movie {n}", by=alice, genre_list=genres, release_date=f"20{n % 20:02}-01-01"))
+    for movie in made[5:60:11]:
+        services.delete_movie(movie=movie)
+    kept = list(Movie.objects.order_by("-pk"))
+    for movie in kept:
+        for person in (bob, charlie):
+            if chance.random() < 0.5:
+                services.rate(movie_id=movie.pk, user=person.user, half_stars=chance.randint(1, 10))
+            if chance.random() < 0.4:
+                mark = chance.choice([Like, Favorite])
+                services.set_mark(mark, movie_id=movie.pk, user=person.user, wanted=True)
+    return kept
+
+
+@pytest.mark.parametrize("near", [0, 1000], ids=["by the ranges of ids", "by skipping"])
+def test_the_whole_catalogue_from_any_place_on(movies, monkeypatch, near):
+    monkeypatch.setattr(listings, "NEAR", near)
+    whole = catalogue.Whole(NOBODY)
+    for start in range(len(movies) + 3):
+        rows, count = whole.page(start, 7)
+        assert count == len(movies)
+        assert ids(rows) == [movie.pk for movie in movies[start : start + 7]]
+
+
+def test_the_whole_catalogue_before_and_after_any_movie(movies):
+    whole = catalogue.Whole(NOBODY)
+    for place, movie in enumerate(movies):
+        after, count = whole.after([movie.pk], 4)
+        before, _ = whole.before([movie.pk], 4)
+        assert ids(after) == [other.pk for other in movies[place + 1 : place + 5]]
+        assert ids(before) == [other.pk for other in movies[max(0, place - 4) : place]]
+        assert count == len(movies)
+
+
+@pytest.mark.parametrize("column", rankings.COLUMNS)
+@pytest.mark.parametrize("name", ["large", "MIDDLING", "Small"])
+def test_the_best_of_a_genre_are_the_same_whether_one_walks_or_sorts(movies, name, column):
+    genre = Genre.objects.named(name).get()
+    ordered = Movie.objects.filter(genres=genre).order_by(F(f"stats__{column}").desc(), "-pk")
+    expected = list(ordered.values_list("pk", f"stats__{column}"))
+    found = catalogue.genre_named(name)
+    assert (found.id, found.movies, found.of_all) == (genre.pk, len(expected), len(movies))
+    for way in (rankings.WALKING, rankings.SORTING):
+        cards, _ = way[column].of(NOBODY, genre.pk, 5, 1)
+        assert [card.id for card in cards] == [pk for pk, _ in expected[1:6]]
+    rows, count = rankings.best_of_genre(NOBODY, found, column, 0, 100)
+    assert [row[1:] for row in rows] == [(value, pk) for pk, value in expected]
+    assert count == len(expected)
+
+
+@pytest.mark.parametrize("order", ["-id", "-average_rating", "-likes_count"])
+def test_a_genre_can_be_gone_through_from_any_of_its_movies(movies, order):
+    listing = catalogue.GenreListing(NOBODY, catalogue.genre_named("middling"), order)
+    rows, count = listing.page(0, 100)
+    assert count == len(rows)
+    for place, row in enumerate(rows):
+        assert ids(listing.after(row[1:], 3)[0]) == ids(rows[place + 1 : place + 4])
+        assert ids(listing.before(row[1:], 3)[0]) == ids(rows[max(0, place - 3) : place])
+
+
+def test_any_queryset_in_any_order_from_any_place_on(movies):
+    for text in ("title", "-release_date", "duration", "-average_rating,title"):
+        order = Order.parse(text)
+        expected = [pk for part in order.parts(Movie.objects.all()) for pk in part.values_list("pk", flat=True)]
+        listing = catalogue.QuerySetListing(Movie.objects.all(), order)
+        for start in (0, 3, len(movies) - 2, len(movies)):
+            rows, count = listing.page(start, 5)
+            assert (ids(rows), count) == (expected[start : start + 5], len(movies))
+
+
+def test_the_rankings_are_those_of_the_orm(movies):
+    liked = Movie.objects.filter(stats__favorites_count__gt=0).order_by("-stats__favorites_count", "-pk")
+    newest = Movie.objects.filter(release_date__isnull=False).order_by("-release_date", "-pk")
+    assert [card.id for card in catalogue.most_liked(50, NOBODY)] == list(liked.values_list("pk", flat=True)[:50])
+    assert [card.id for card in catalogue.newest(5, NOBODY)] == list(newest.values_list("pk", flat=True)[:5])
+
+
+def test_the_categories_are_those_of_the_orm(movies):
+    Genre.objects.create(name="Empty")
+    rows, count = catalogue.Categories(5).page(0, 100)
+    expected = []
+    for genre in Genre.objects.filter(movies__isnull=False).distinct().order_by("name_key"):
+        best = Movie.objects.filter(genres=genre).order_by("-stats__favorites_count", "-pk")[:5]
+        expected.append((genre.pk, genre.name, [movie.pk for movie in best]))
+    assert [tuple(category) for (category,) in rows] == expected
+    assert count == len(expected) == 3
+    assert catalogue.Categories(5).page(1, 1)[0][0][0].name == expected[1][1]
+    assert catalogue.Categories(5).page(9, 1) == ([], 3)
+
+
+def test_what_was_shown_to_one_is_not_shown_to_another(movies, bob):
+    favorite = Favorite.objects.by(bob.user).first().movie_id
+    for _ in range(2):
+        assert catalogue.read([favorite], NOBODY)[0].favorite is False
+        assert catalogue.read([favorite], bob.user)[0].favorite is True
