@@ -116,7 +116,8 @@ def machine() -> str:
 
 def versions() -> str:
     here = [
-        f"{name} {version(name)}" for name in ("django", "djangorestframework", "psycopg2-binary", "orjson", "gunicorn")
+        f"{name} {version(name)}"
+        for name in ("django", "djangorestframework", "psycopg2-binary", "orjson", "gunicorn", "waitress")
     ]
     lines = (ROOT / "requirements-bench.txt").read_text().splitlines()
     there = [line.replace("==", " ") for line in lines if "==" in line]

@@ -3,7 +3,7 @@
 What clients ask most of the time needs no session, no form, no negotiation and no throttle, and the layers that see to
 these cost several times what the answer does. So such a request goes straight to its view's own method, before Django
 handles it. Anything unusual about it, and every error, takes the whole way from the start: nothing is decided here,
-and `config/tests/test_express.py` holds the two ways to the same answers. docs/decisions/0012 gives the figures.
+and `config/tests/test_express.py` holds the two ways to the same answers. docs/decisions/0013 says why.
 """
 
 import logging

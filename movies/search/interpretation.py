@@ -11,8 +11,9 @@ from config.text import fold_case, words
 from movies.models import Movie
 from movies.models.search import MAX_WORD, SearchWord
 from movies.search import statements
+from movies.search.functions import MAX_ALTERNATIVES, MAX_NAMESAKES
 from movies.search.lexicon import deletions
-from movies.search.statements import MAX_ALTERNATIVES, MAX_NAMESAKES, Alternative, Group, Word
+from movies.search.statements import Alternative, Group, Word
 
 EXACT, PREFIX, MISSPELLED = 10, 7, 5  # how much a match of that kind counts
 MAX_QUERY_WORDS = 12
