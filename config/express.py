@@ -17,7 +17,7 @@ import orjson
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.core.handlers.wsgi import WSGIRequest
-from django.db import IntegrityError, InterfaceError, OperationalError, close_old_connections, connection
+from django.db import IntegrityError, InterfaceError, OperationalError, connection
 from django.http import Http404, HttpResponse
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.security import SecurityMiddleware
@@ -113,7 +113,7 @@ class ExpressLane:
         reply = answer(environ)
         if reply is None:
             return self.application(environ, start_response)
-        close_old_connections()  # those that have reached their age, as after any request
+        connection.close_if_unusable_or_obsolete()  # if it has reached its age, as after any request
         status, headers, content = reply
         start_response(status, headers)
         return [content]
@@ -177,7 +177,8 @@ def reply_to(http: WSGIRequest, route: Route, arguments: dict[str, int]) -> Repl
     """What the view's method answers, rendered. Raises what the method raises."""
     view = route.view(**route.initkwargs)
     has_credential = "HTTP_AUTHORIZATION" in http.META
-    request = Request(http, view.get_parsers(), view.get_authenticators() if has_credential else ())
+    parsers = () if http.method == "GET" else view.get_parsers()
+    request = Request(http, parsers, view.get_authenticators() if has_credential else ())
     request.version = route.dialect
     view.request, view.args, view.kwargs, view.format_kwarg = request, (), arguments, None
     view.action_map, view.action = route.action_map, route.action

@@ -1,6 +1,6 @@
 """A serializer's representation of cards, with the decisions about fields and sources made once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from operator import attrgetter, itemgetter
 from typing import Any
@@ -65,13 +65,17 @@ def converter(field: serializers.Field) -> Callable[[Any], Any]:
 
 
 def shown(
-    card: Card, serializer_class: type[serializers.Serializer], address_of: Callable[[str], str]
-) -> dict[str, Any] | orjson.Fragment:
-    """The card in the serializer's shape: as data or, where the card is kept, as the JSON that it became before."""
+    cards: Sequence[Card], serializer_class: type[serializers.Serializer], address_of: Callable[[str], str]
+) -> list[dict[str, Any] | orjson.Fragment]:
+    """The cards in the serializer's shape: as data or, where a card is kept, as the JSON that it became before."""
     shape = shape_of(serializer_class)
-    if card.shown is None or card.cover_image:  # a cover's address is another one for each name of the server
-        return shape(card, address_of)
-    kept = card.shown.get(serializer_class)
-    if kept is None:
-        kept = card.shown[serializer_class] = orjson.Fragment(orjson.dumps(shape(card, address_of), option=OPTIONS))
-    return kept
+    found: list[dict[str, Any] | orjson.Fragment] = []
+    for card in cards:
+        kept = card.shown
+        if kept is None or card.cover_image:  # a cover's address is another one for each name of the server
+            found.append(shape(card, address_of))
+            continue
+        if serializer_class not in kept:
+            kept[serializer_class] = orjson.Fragment(orjson.dumps(shape(card, address_of), option=OPTIONS))
+        found.append(kept[serializer_class])
+    return found

@@ -94,8 +94,7 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
         """Movies given by id or, where their listing has read them already, as cards."""
         is_read = bool(movies) and isinstance(movies[0], catalogue.Card)
         cards = movies if is_read else catalogue.read(movies, self.request.user)
-        serializer = self.get_serializer_class()
-        return [catalogue.shown(card, serializer, self.address_of) for card in cards]
+        return catalogue.shown(cards, self.get_serializer_class(), self.address_of)
 
     def address_of(self, file: str) -> str:
         return self.request.build_absolute_uri(default_storage.url(file))
