@@ -13,7 +13,6 @@ from functools import cache, wraps
 from io import BytesIO
 from typing import Any, NamedTuple
 
-import orjson
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.core.handlers.wsgi import WSGIRequest
@@ -29,17 +28,17 @@ from rest_framework.settings import api_settings
 
 from config import conditional
 from config.answers import Answer
-from config.renderers import OPTIONS, plain
+from config.conditional import JSON
+from config.renderers import ORJSONRenderer
 from metrics.counter import counter
 
 logger = logging.getLogger(__name__)
 
-JSON = "application/json"
 ACCEPTED = {None, "", "*/*", JSON}
 NONE = {None, "", "0"}
 LENGTH = re.compile(r"[1-9][0-9]{0,3}")
 STATUS = {200: "200 OK", 201: "201 Created"}
-BODILESS = {None, "", "application/json", "application/octet-stream"}  # what clients say about no body at all
+BODILESS = {None, "", JSON, "application/octet-stream"}  # what clients say about no body at all
 NUMBERED = re.compile(r"(.*/)([0-9]{1,18})((?:/[a-z]*)*)", re.DOTALL)
 NUMBER = "1"  # any number's route is every number's
 
@@ -184,7 +183,7 @@ def reply_to(http: WSGIRequest, route: Route, arguments: dict[str, int]) -> Repl
     view.action_map, view.action = route.action_map, route.action
     view.check_permissions(request)
     found = route.method(view, request, **arguments)
-    content = orjson.dumps(found.data, default=plain, option=OPTIONS)
+    content = ORJSONRenderer().render(found.data)
     headers = {"Content-Length": str(len(content)), **found.headers}
     if http.method == "GET":
         about = conditional.headers_of(content, has_credential=has_credential)

@@ -8,7 +8,7 @@ Movies whose figure is unknown come last in either direction. An index has them 
 figure has two *parts*, the known movies and then the unknown ones, each of which the index can serve.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
@@ -155,8 +155,12 @@ class Order:
 
     def rows(self, movies: "MovieQuerySet", start: int, size: int) -> list[tuple[Any, ...]]:
         """The id and the key of `size` of `movies`, from the place `start` (0 is the first) of this order on."""
+        return self.stretch(self.parts(movies), start, size)
+
+    def stretch(self, parts: "Iterable[MovieQuerySet]", start: int, size: int) -> list[tuple[Any, ...]]:
+        """The same of querysets that follow one another."""
         found: list[tuple[Any, ...]] = []
-        for part in self.parts(movies):
+        for part in parts:
             here = list(part.values_list("pk", *self.fields)[start : start + size - len(found)])
             found += here
             if len(found) == size:

@@ -4,8 +4,7 @@ from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery, Value
 
 from config.text import fold_case
 
@@ -56,14 +55,6 @@ class NamedQuerySet(models.QuerySet[Any]):
 def is_id(reference: str) -> bool:
     """Whether a text can be an id: ASCII digits, few enough for any database."""
     return reference.isascii() and reference.isdecimal() and len(reference) < 19
-
-
-class GenreQuerySet(NamedQuerySet):
-    def with_movies(self) -> Self:
-        """The genres that have movies."""
-        from movies.models import MovieGenre
-
-        return self.filter(Exists(MovieGenre.objects.filter(genre=OuterRef("pk"))))
 
 
 class MovieQuerySet(models.QuerySet[Any]):
@@ -121,33 +112,6 @@ class MovieQuerySet(models.QuerySet[Any]):
         from movies.titles import containing
 
         return containing(self, fold_case(part))
-
-    def most_liked(self) -> Self:
-        """Those that somebody marked as favourite, most favourites first."""
-        return self.filter(stats__favorites_count__gt=0).order_by("-stats__favorites_count", "-stats")
-
-    def newest(self) -> Self:
-        """Those with a release date, the latest first."""
-        return self.filter(release_date__isnull=False).order_by("-release_date", "-id")
-
-    def best_of_each_genre(self, genre_ids: Iterable[int], size: int = CATEGORY_SIZE) -> dict[int, list[int]]:
-        """The ids of the `size` most favoured movies of each genre, most favoured first."""
-        ranked = (
-            self.model.genres.through.objects.filter(genre__in=list(genre_ids))
-            .annotate(
-                rank=Window(
-                    RowNumber(),
-                    partition_by="genre",
-                    order_by=[F("movie__stats__favorites_count").desc(), F("movie").desc()],
-                )
-            )
-            .filter(rank__lte=size)
-            .order_by("genre", "rank")
-        )
-        best: dict[int, list[int]] = {}
-        for genre_id, movie_id in ranked.values_list("genre", "movie"):
-            best.setdefault(genre_id, []).append(movie_id)
-        return best
 
 
 def has_genre(genre_ids: Collection[int]) -> Exists:

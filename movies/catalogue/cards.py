@@ -268,13 +268,9 @@ class GenresInMemory:
         self.by_id: dict[int, GenreName] = {}
 
     def named(self, ids: Sequence[int], renamed: int | None) -> list[GenreName]:
-        if renamed == self.renamed:
-            by_id = self.by_id
-            try:
-                return [by_id[pk] for pk in ids]
-            except KeyError:  # a new one
-                pass
-        by_id = self.load(renamed)
+        by_id = self.by_id
+        if renamed != self.renamed or any(pk not in by_id for pk in ids):
+            by_id = self.load(renamed)
         return [by_id[pk] for pk in ids]
 
     def load(self, renamed: int | None) -> dict[int, GenreName]:

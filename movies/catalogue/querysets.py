@@ -1,13 +1,13 @@
 """Listings of any movies in any order, by the ORM; and of one genre, whose first pages are asked most."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Field
 
 from config.pagination import KeysetListing, Row
 from movies.catalogue import rankings
-from movies.models import Genre, Movie
+from movies.models import Movie
 from movies.orderings import Order
 
 if TYPE_CHECKING:
@@ -26,27 +26,13 @@ class QuerySetListing(KeysetListing):
         count = self.count()
         if start >= count:
             return [], count
-        return self.stretch(self.by.parts(self.movies), start, size), count
+        return self.by.rows(self.movies, start, size), count
 
     def after(self, key: Sequence[Any], size: int) -> tuple[list[Row], int]:
-        return self.stretch(self.by.after(self.movies, self.typed(key)), 0, size), self.count()
+        return self.by.stretch(self.by.after(self.movies, self.typed(key)), 0, size), self.count()
 
     def before(self, key: Sequence[Any], size: int) -> tuple[list[Row], int]:
-        return self.stretch(self.by.before(self.movies, self.typed(key)), 0, size)[::-1], self.count()
-
-    def stretch(self, parts: "Iterable[MovieQuerySet]", start: int, size: int) -> list[Row]:
-        """The rows from `start` on of querysets that follow one another."""
-        found: list[Row] = []
-        for part in parts:
-            here = self.rows(part)[start : start + size - len(found)]
-            found += here
-            if len(found) == size:
-                break
-            start = 0 if here or not start else max(0, start - part.count())
-        return found
-
-    def rows(self, movies: "MovieQuerySet") -> Any:
-        return movies.values_list("pk", *self.by.fields)
+        return self.by.stretch(self.by.before(self.movies, self.typed(key)), 0, size)[::-1], self.count()
 
     def typed(self, key: Sequence[Any]) -> list[Any]:
         """The values of a key, which has been JSON."""
@@ -82,5 +68,6 @@ class GenreListing(KeysetListing):
         return self.by_queryset().before(key, size)
 
     def by_queryset(self) -> QuerySetListing:
-        movies = Movie.objects.of_genres(Genre.objects.filter(pk=self.genre.id))
-        return QuerySetListing(movies, Order.parse(self.order), lambda: self.genre.movies)
+        return QuerySetListing(
+            Movie.objects.in_genre(self.genre.id), Order.parse(self.order), lambda: self.genre.movies
+        )

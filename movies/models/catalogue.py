@@ -13,7 +13,7 @@ from django.db.models.functions import Cast
 
 from config.text import FitsWhenFolded, FoldedField
 from movies.models.tally import Tally
-from movies.querysets import GenreQuerySet, MovieQuerySet, NamedQuerySet
+from movies.querysets import MovieQuerySet, NamedQuerySet
 
 MAX_NAME = 255
 MAX_NAME_KEY = 3 * MAX_NAME  # of a folded name
@@ -50,7 +50,7 @@ class Director(Named):
 
 
 class Genre(Named):
-    objects: ClassVar[GenreQuerySet] = GenreQuerySet.as_manager()
+    objects: ClassVar[NamedQuerySet] = NamedQuerySet.as_manager()
 
     class Meta(Named.Meta):
         constraints = [models.CheckConstraint(condition=~Q(name_key=""), name="genre_name_not_blank")]
