@@ -5,11 +5,9 @@ The statement is written by hand because the ORM's row work was most of a page's
 """
 
 import json
-import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from django.db import connection
 
@@ -25,12 +23,12 @@ class GenreName(NamedTuple):
 
 
 class DirectorName(NamedTuple):
-    """A director, as its field represents it. Few look at the times, so they stay what the driver gave."""
+    """A director, as its field represents it. Few look at the times, so they stay what the database gave."""
 
     pk: int
     name: str
-    created: str | datetime
-    updated: str | datetime
+    created: str
+    updated: str
 
     @property
     def created_at(self) -> datetime:
@@ -41,8 +39,9 @@ class DirectorName(NamedTuple):
         return moment(self.updated)
 
 
-def moment(value: str | datetime) -> datetime:
-    value = datetime.fromisoformat(value) if isinstance(value, str) else value
+def moment(text: str) -> datetime:
+    """A time as either database writes it: PostgreSQL with its zone, SQLite in UTC without saying so."""
+    value = datetime.fromisoformat(text)
     return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
@@ -79,17 +78,18 @@ class Card(NamedTuple):
 
 # --- The statement --------------------------------------------------------------------------------------------------
 
-# name → (type, expression)
+# name → (type, expression). Dates, times, UUIDs and lists come as text: making objects of them would be most of the
+# driver's time, and a row that is known (see Recent) needs none.
 PLAIN = {
     "id": ("bigint", "m.id"),
-    "uuid": ("text", "m.uuid::text"),
+    "uuid": ("text", "CAST(m.uuid AS text)"),
     "title": ("varchar", "m.title"),
     "description": ("text", "m.description"),
-    "release_date": ("date", "m.release_date"),
+    "release_date": ("text", "CAST(m.release_date AS text)"),
     "duration": ("integer", "m.duration"),
     "cover_image": ("varchar", "m.cover_image"),
-    "created_at": ("timestamptz", "m.created_at"),
-    "updated_at": ("timestamptz", "m.updated_at"),
+    "created_at": ("text", "CAST(m.created_at AS text)"),
+    "updated_at": ("text", "CAST(m.updated_at AS text)"),
     "average_rating": ("float8", "s.average_rating"),
     "ratings_count": ("integer", "s.ratings_count"),
     "likes_count": ("integer", "s.likes_count"),
@@ -110,14 +110,14 @@ CALLERS = {
 RELATED = {
     "director_id": ("bigint", "d.id"),
     "director_name": ("varchar", "d.name"),
-    "director_created_at": ("text", "d.created_at::text"),
-    "director_updated_at": ("text", "d.updated_at::text"),
+    "director_created_at": ("text", "CAST(d.created_at AS text)"),
+    "director_updated_at": ("text", "CAST(d.updated_at AS text)"),
     "user_id": ("bigint", "u.id"),
     "username": ("varchar", "u.username"),
 }
 LINKS = "FROM movies_moviegenre l WHERE l.movie_id = m.id ORDER BY l.id"
 GENRES = {
-    "postgresql": f"ARRAY(SELECT l.genre_id {LINKS})",
+    "postgresql": f"CAST(ARRAY(SELECT l.genre_id {LINKS}) AS text)",
     "sqlite": f"(SELECT json_group_array(genre_id) FROM (SELECT l.genre_id {LINKS}))",
 }
 RENAMED = f"(SELECT t.count FROM movies_tally t WHERE t.kind = {Tally.Kind.RENAMED_GENRES:d} AND t.key = 0)"
@@ -150,15 +150,14 @@ class Cards:
         """The cards as `viewer` (a user, or anonymous) sees them; and the total, if there is a card."""
         if connection.vendor == "postgresql":
             rows = self.rows(viewer, *values)
-            return [as_card(row) for row in rows], rows[0][TOTAL] if rows else 0
+            return [as_card(row) for row in rows], rows[0][-1] if rows else 0
         found = rows_of(self.choice, by_name(values))
         return self.given(viewer, [pk for pk, _ in found]), found[0][1] if found else 0
 
     def given(self, viewer: Any, ids: Sequence[int]) -> list[Card]:
         """The cards of these ids."""
-        if connection.vendor == "postgresql":
-            return [as_card(row) for row in self.rows(viewer, list(ids))]
-        return [as_card(as_postgresql_gives(row)) for row in self.rows(viewer, json.dumps(list(ids)))]
+        given = list(ids) if connection.vendor == "postgresql" else json.dumps(list(ids))
+        return [as_card(row) for row in self.rows(viewer, given)]
 
     def rows(self, viewer: Any, *values: Any) -> list[tuple[Any, ...]]:
         if viewer.is_authenticated:
@@ -170,8 +169,8 @@ def statement(
     name: str, own: dict[str, tuple[str, str]], parameters: Sequence[str], chosen: str, total: str
 ) -> Statement:
     def columns(vendor: str, total: str) -> dict[str, tuple[str, str]]:
-        kept = {"renamed_genres": ("bigint", RENAMED), "total": ("bigint", f"CAST({total} AS bigint)")}
-        return {**PLAIN, **RELATED, "genre_ids": ("bigint[]", GENRES[vendor]), **kept, **own}
+        kept = {"genre_ids": ("text", GENRES[vendor]), "renamed_genres": ("bigint", RENAMED)}
+        return {**PLAIN, **RELATED, **kept, **own, "total": ("bigint", f"CAST({total} AS bigint)")}
 
     def text(vendor: str, viewer: str, total: str) -> str:
         shown = ", ".join(expression for _, expression in columns(vendor, total).values())
@@ -182,7 +181,7 @@ def statement(
         parameters=parameters,
         columns={column: kind for column, (kind, _) in columns("postgresql", total).items()},
         postgresql=text("postgresql", f"${len(parameters)}", total),
-        sqlite=re.sub(r"::\w+", "", text("sqlite", "$2", "0")),
+        sqlite=text("sqlite", "$2", "0"),
         choose=chosen,
     )
 
@@ -195,43 +194,44 @@ def read(ids: Sequence[int], viewer: Any) -> list[Card]:
     return GIVEN.given(viewer, ids) if ids else []
 
 
-# Where a row has what: the plain columns, director, user, genres, whether these are current, the total, the caller's.
-CREATED, UPDATED = 7, 8
-DIRECTOR, USER, GENRE_IDS, RENAMINGS, TOTAL, OWN = 14, 18, 20, 21, 22, 23
-
-
-def as_postgresql_gives(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    """SQLite has neither UUIDs nor time zones, truth values nor arrays of its own."""
-    values = [*row]
-    values[1] = str(UUID(values[1]))
-    for column in (CREATED, UPDATED):
-        values[column] = values[column].replace(tzinfo=UTC)
-    values[GENRE_IDS] = json.loads(values[GENRE_IDS])
-    values[OWN : OWN + 2] = [bool(mark) for mark in values[OWN : OWN + 2]]
-    return tuple(values)
+# Where a row has what: the plain columns, director, user, genres and whether these are current; then, if there is a
+# caller, the caller's marks; the total comes last.
+UUID_, RELEASED, CREATED, UPDATED, DIRECTOR, USER, GENRE_IDS, RENAMINGS, OWN = 1, 4, 7, 8, 14, 18, 20, 21, 22
+NO_MARKS = ((), (False, False, None))
 
 
 def as_card(row: tuple[Any, ...]) -> Card:
-    """The card of a row; the same one as before where an anonymous reader has just seen exactly this row."""
-    if len(row) > OWN:
-        return made_of(row, *row[OWN:])
-    kept = recent.get(row[0])
-    if kept is not None and kept[0] == row:
-        return kept[1]
-    card = made_of(row, False, False, None, {})
-    recent.keep(row[0], (row, card))
-    return card
+    """The card of a row: what it says of the movie is the same as before if the row is, to whomever it is shown."""
+    movie, marks = row[:OWN], row[OWN:-1]
+    kept = recent.get(movie[0])
+    if kept is None or kept[0] != movie:
+        kept = movie, made_of(movie)
+        recent.keep(movie[0], kept)
+    card = kept[1]
+    if marks in NO_MARKS:
+        return card
+    favorite, liked, half_stars = marks
+    return card._replace(favorite=bool(favorite), liked=bool(liked), my_half_stars=half_stars, shown=None)
 
 
-def made_of(row: tuple[Any, ...], *own: Any) -> Card:
+def made_of(row: tuple[Any, ...]) -> Card:
+    values = [*row[:DIRECTOR]]
+    values[UUID_] = dashed(row[UUID_])
+    values[RELEASED] = date.fromisoformat(row[RELEASED]) if row[RELEASED] else None
+    values[CREATED], values[UPDATED] = moment(row[CREATED]), moment(row[UPDATED])
     director = DirectorName._make(row[DIRECTOR:USER]) if row[DIRECTOR] is not None else None
     user = AddedBy._make(row[USER:GENRE_IDS]) if row[USER] is not None else None
-    ids = row[GENRE_IDS]
-    return Card(*row[:DIRECTOR], director, user, genres.named(ids, row[RENAMINGS]) if ids else [], *own)
+    ids = [int(pk) for pk in row[GENRE_IDS][1:-1].split(",") if pk]
+    return Card(*values, director, user, genres.named(ids, row[RENAMINGS]) if ids else [], shown={})
+
+
+def dashed(uuid: str) -> str:
+    """A UUID as PostgreSQL writes it; SQLite keeps the digits alone."""
+    return uuid if "-" in uuid else f"{uuid[:8]}-{uuid[8:12]}-{uuid[12:16]}-{uuid[16:20]}-{uuid[20:]}"
 
 
 class Recent:
-    """The movies shown lately, with the rows they were made of, so that the same row need not be represented again.
+    """The movies shown lately, with the rows they were made of, so that no row need be understood or represented twice.
 
     Nothing has to be invalidated: whatever changes about a movie, its row is another one.
     """
