@@ -6,13 +6,14 @@ Written by hand, like the read model's, because every request with a credential 
 from datetime import UTC
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import BooleanField, DateTimeField, Field
 
 from accounts.models import Session, User
-from config.statements import Statement
+from config.statements import Statement, is_postgresql
 
 LOGIN, OWNER = Session._meta.concrete_fields, User._meta.concrete_fields
+LOGIN_NAMES, OWNER_NAMES = ([field.attname for field in fields] for fields in (LOGIN, OWNER))
 COLUMNS = ", ".join([*(f"s.{field.column}" for field in LOGIN), *(f"u.{field.column}" for field in OWNER)])
 TEXT = f"SELECT {COLUMNS} FROM accounts_session s JOIN accounts_user u ON u.id = s.user_id WHERE s.{{}} = $1"
 
@@ -43,9 +44,9 @@ def login(session_id: int) -> Session | None:
 def found(rows: list[tuple[Any, ...]]) -> Session | None:
     if not rows:
         return None
-    row = rows[0] if connection.vendor == "postgresql" else as_postgresql_gives(rows[0])
-    session = Session.from_db(connection.alias, [field.attname for field in LOGIN], row[: len(LOGIN)])
-    session.user = User.from_db(connection.alias, [field.attname for field in OWNER], row[len(LOGIN) :])
+    row = rows[0] if is_postgresql() else as_postgresql_gives(rows[0])
+    session = Session.from_db(DEFAULT_DB_ALIAS, LOGIN_NAMES, row[: len(LOGIN)])
+    session.user = User.from_db(DEFAULT_DB_ALIAS, OWNER_NAMES, row[len(LOGIN) :])
     return session
 
 

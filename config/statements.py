@@ -8,10 +8,11 @@ release goes on with its own while the next one starts. On SQLite the driver kee
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from django.db import connection, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 FUNCTIONS: list["Function"] = []
 LOCK = 7_735_391_105  # any number: two migrations at once must not make the same function
@@ -89,11 +90,18 @@ class Statement(Function):
         self.sqlite = named(sqlite)
 
     def rows(self, *values: Any) -> list[tuple[Any, ...]]:
-        return super().rows(*values) if connection.vendor == "postgresql" else rows_of(self.sqlite, by_name(values))
+        return super().rows(*values) if is_postgresql() else rows_of(self.sqlite, by_name(values))
+
+
+@cache
+def is_postgresql() -> bool:
+    """Which database this process has."""
+    return connections[DEFAULT_DB_ALIAS].vendor == "postgresql"
 
 
 def rows_of(text: str, values: Any) -> list[tuple[Any, ...]]:
-    if connection.vendor != "postgresql" or connection.queries_logged or connection.needs_rollback:
+    connection = connections[DEFAULT_DB_ALIAS]
+    if not is_postgresql() or connection.queries_logged or connection.needs_rollback:
         with connection.cursor() as cursor:
             cursor.execute(text, values)
             return cursor.fetchall()

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from config.statements import Function, rows_of
+from config.statements import Function, is_postgresql, rows_of
 from movies import search
 from movies.models import Favorite, Like, Rating
 from movies.models.search import level_of
@@ -37,7 +37,7 @@ class Refused(Exception):
 
 def set_mark(mark: Mark, movie_id: int, user: User, wanted: bool | None) -> Change | None:
     """Sets, clears or (`wanted` None) toggles the mark; None when there is no such movie."""
-    if connection.vendor == "postgresql":
+    if is_postgresql():
         rows = MARKING[mark].rows(user.pk, movie_id, wanted, timezone.now())
         return Change(*rows[0]) if rows else None
     return set_mark_on_sqlite(mark, movie_id, user, wanted)
@@ -46,7 +46,7 @@ def set_mark(mark: Mark, movie_id: int, user: User, wanted: bool | None) -> Chan
 def rate(movie_id: int, user: User, half_stars: int, *, only_once: bool) -> tuple[Rating, bool] | None:
     """The user's rating as it is now, and whether it is new; None when there is no such movie. Raises Refused."""
     now = timezone.now()
-    if connection.vendor == "postgresql":
+    if is_postgresql():
         rows = RATING.rows(user.pk, movie_id, half_stars, only_once, now)
         found = rows[0] if rows else None
     else:

@@ -9,9 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
-from django.db import connection
-
-from config.statements import Statement, by_name, named, rows_of
+from config.statements import Statement, by_name, is_postgresql, named, rows_of
 from movies.models import Genre, Tally
 
 
@@ -148,7 +146,7 @@ class Cards:
 
     def of(self, viewer: Any, *values: Any) -> tuple[list[Card], int]:
         """The cards as `viewer` (a user, or anonymous) sees them; and the total, if there is a card."""
-        if connection.vendor == "postgresql":
+        if is_postgresql():
             rows = self.rows(viewer, *values)
             return [as_card(row) for row in rows], rows[0][-1] if rows else 0
         found = rows_of(self.choice, by_name(values))
@@ -156,7 +154,7 @@ class Cards:
 
     def given(self, viewer: Any, ids: Sequence[int]) -> list[Card]:
         """The cards of these ids."""
-        given = list(ids) if connection.vendor == "postgresql" else json.dumps(list(ids))
+        given = list(ids) if is_postgresql() else json.dumps(list(ids))
         return [as_card(row) for row in self.rows(viewer, given)]
 
     def rows(self, viewer: Any, *values: Any) -> list[tuple[Any, ...]]:

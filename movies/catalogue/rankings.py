@@ -3,10 +3,8 @@
 import json
 from typing import Any, NamedTuple
 
-from django.db import connection
-
 from config.pagination import Listing, Row
-from config.statements import Statement
+from config.statements import Statement, is_postgresql
 from config.text import fold_case
 from movies.catalogue.cards import Card, Cards
 from movies.catalogue.listings import TOTAL, both
@@ -149,5 +147,5 @@ class Categories(Listing):
         rows = CATEGORIES.rows(self.size, start, size)
         if not rows:
             return [], Tally.objects.filter(kind=Kind.GENRE, count__gt=0).count()
-        listed = (lambda ids: ids) if connection.vendor == "postgresql" else json.loads
+        listed = (lambda ids: ids) if is_postgresql() else json.loads
         return [(Category(pk, name, listed(ids)),) for pk, name, ids, _ in rows], rows[0][3]
