@@ -8,7 +8,8 @@ release goes on with its own while the next one starts. On SQLite the driver kee
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from contextlib import closing
+from functools import cache, lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -99,18 +100,28 @@ def is_postgresql() -> bool:
     return connections[DEFAULT_DB_ALIAS].vendor == "postgresql"
 
 
-def rows_of(text: str, values: Any) -> list[tuple[Any, ...]]:
+def rows_of(text: str, values: Any = None) -> list[tuple[Any, ...]]:
+    """The rows that a statement gives. `values` and placeholders are as Django takes them; None: there are none."""
     connection = connections[DEFAULT_DB_ALIAS]
-    if not is_postgresql() or connection.queries_logged or connection.needs_rollback:
+    if connection.queries_logged or connection.needs_rollback:
         with connection.cursor() as cursor:
             cursor.execute(text, values)
             return cursor.fetchall()
     # The driver's own cursor: what Django puts around it costs as much as a small answer.
     connection.close_if_health_check_failed()
     connection.ensure_connection()
-    with connection.wrap_database_errors, connection.connection.cursor() as cursor:
-        cursor.execute(text, values)
+    with connection.wrap_database_errors, closing(connection.connection.cursor()) as cursor:
+        if is_postgresql():
+            cursor.execute(text, values)
+        else:
+            cursor.execute(text if values is None else as_sqlite_writes(text), values or ())
         return cursor.fetchall()
+
+
+@lru_cache(maxsize=256)
+def as_sqlite_writes(text: str) -> str:
+    """A text with Django's placeholders, with those of SQLite's driver."""
+    return re.sub(r"%\((\w+)\)s", r":\1", text).replace("%s", "?").replace("%%", "%")
 
 
 def named(text: str) -> str:

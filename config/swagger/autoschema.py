@@ -19,6 +19,7 @@ from metrics.throttling import SharedScopedThrottle
 JSON, FORM, MULTIPART = "application/json", "application/x-www-form-urlencoded", "multipart/form-data"
 CREDENTIALS: list[dict[str, list[str]]] = [{"Token": []}, {"Bearer": []}]
 LINK = {"type": "string", "description": 'The pages `rel="first"`, `"prev"`, `"next"` and `"last"` (RFC 8288).'}
+ETAG = {"type": "string", "description": "The tag of this answer, for `If-None-Match`."}
 LOCATION = {"type": "string", "description": "The address of what was made."}
 SAMPLE_KEYS = {"{id}": "1", "{uuid}": "57baf4f4-c9ef-4197-9e4f-acf04eae5b4d"}
 
@@ -176,10 +177,18 @@ class MarqueeAutoSchema(SwaggerAutoSchema):
 
     def get_responses(self) -> openapi.Responses:
         replies = {str(code): self.reply(code, reply) for code, reply in self.about.replies.items()}
+        if self.method == "GET":
+            replies["304"] = openapi.Response(
+                "The answer is still the one whose `ETag` was sent as `If-None-Match`; no body"
+            )
         return openapi.Responses({**replies, **errors.replies(self)})
 
     def reply(self, code: int, reply: Reply) -> openapi.Response:
-        headers = {"Link": LINK if reply.has_link else None, "Location": LOCATION if reply.has_location else None}
+        headers = {
+            "Link": LINK if reply.has_link else None,
+            "Location": LOCATION if reply.has_location else None,
+            "ETag": ETAG if self.method == "GET" else None,
+        }
         return openapi.Response(
             reply.description or {201: "Created", 204: "Done; no body"}.get(code, "OK"),
             schema=reply.shape(self) if reply.shape else None,

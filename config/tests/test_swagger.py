@@ -236,6 +236,8 @@ def test_the_introduction_tells_a_newcomer_about_dialects_credentials_pages_and_
         "Token <token>",
         "Bearer <access>",
         "`Link`",
+        "`cursor`",
+        "If-None-Match",
         "problem+json",
         "Retry-After",
     ):

@@ -4,10 +4,11 @@ The statement is written by hand because the ORM's row work was most of a page's
 `movies/tests/test_catalogue.py` holds every answer to the ORM's.
 """
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
+
+import orjson
 
 from config.statements import Statement, by_name, is_postgresql, named, rows_of
 from movies.models import Genre, Tally
@@ -154,7 +155,7 @@ class Cards:
 
     def given(self, viewer: Any, ids: Sequence[int]) -> list[Card]:
         """The cards of these ids."""
-        given = list(ids) if is_postgresql() else json.dumps(list(ids))
+        given = list(ids) if is_postgresql() else orjson.dumps(ids).decode()
         return [as_card(row) for row in self.rows(viewer, given)]
 
     def rows(self, viewer: Any, *values: Any) -> list[tuple[Any, ...]]:
