@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import Model, QuerySet
+from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.html import format_html
 
@@ -223,9 +223,21 @@ class MovieStatsAdmin(ReadOnlyAdmin):
 
 @admin.register(models.Tally)
 class TallyAdmin(ReadOnlyAdmin):
-    list_display = ["kind", "key", "count"]
+    list_display = ["kind", "of", "count"]
     list_filter = ["kind"]
     ordering = ["kind", "key"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        genre = models.Genre.objects.filter(pk=OuterRef("key")).order_by().values("name")
+        return super().get_queryset(request).annotate(genre=Subquery(genre))
+
+    @admin.display(ordering="key")
+    def of(self, tally: models.Tally) -> str:
+        """What the key stands for."""
+        if tally.kind == models.Tally.Kind.GENRE:
+            return tally.genre or "a genre that is gone"
+        ids = tally.ids
+        return f"ids {ids.start:,} to {ids.stop - 1:,}" if ids else ""
 
 
 @admin.register(models.SearchWord)

@@ -28,6 +28,12 @@ class Tally(models.Model):
     def __str__(self) -> str:
         return f"{self.count} of {self.get_kind_display().lower()} {self.key}"
 
+    @property
+    def ids(self) -> range | None:
+        """The ids of the movies that a tally of a range counts."""
+        span = {self.Kind.LARGE_RANGE: LARGE, self.Kind.SMALL_RANGE: SMALL}.get(self.kind)
+        return range(self.key * span, (self.key + 1) * span) if span else None
+
     @classmethod
     def bump(cls, kind: "Tally.Kind") -> None:
         """Adds one to what is not about movies but a version, key 0."""

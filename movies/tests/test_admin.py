@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from config.admin import LargeTableAdmin
 from movies import search, services
-from movies.models import Comment, Favorite, Genre, Like, Movie, Rating
+from movies.models import Comment, Favorite, Genre, Like, Movie, Rating, Tally
 
 OURS = ("accounts", "movies", "collections_app", "metrics")
 PAGES = [model for model in admin.site._registry if model._meta.app_label in OURS]
@@ -140,3 +140,9 @@ def test_users_without_rights_see_none_of_it(alice):
     client = Client()
     client.force_login(alice.user)
     assert client.get("/admin/movies/movie/").status_code == 302
+
+
+def test_a_tally_says_what_it_counts(office, movie):
+    shown = office.get(address(Tally)).content.decode()
+    assert f'<td class="field-of">{movie.genres.first().name}</td>' in shown
+    assert f'<td class="field-of">ids {movie.pk // 256 * 256:,} to {movie.pk // 256 * 256 + 255:,}</td>' in shown

@@ -81,3 +81,23 @@ def test_any_number_of_movies_is_one_query(many_movies, alice, django_assert_num
             assert len(catalogue.read(many_movies[:count], alice.user)) == count
     with django_assert_num_queries(0):
         assert catalogue.read([], alice.user) == []
+
+
+def test_a_readers_marks_are_shown_to_nobody_else(anonymous, alice, bob, charlie, movie):
+    services.set_mark(Like, movie_id=movie.pk, user=bob.user, wanted=True)
+    services.rate(movie_id=movie.pk, user=bob.user, half_stars=9)
+    expected = {anonymous: (False, None), bob: (True, 4.5), charlie: (False, None)}
+    for reader in (anonymous, bob, charlie, bob, anonymous):
+        for shown in (reader.get("/api/movies/").json()["results"][0], reader.get(f"/api/movies/{movie.pk}/").json()):
+            assert (shown["liked"], shown["my_rating"]) == expected[reader]
+
+
+def test_a_row_becomes_a_card_once_whoever_asks_and_through_whichever_list(bob, charlie, movie):
+    [card] = catalogue.read([movie.pk], AnonymousUser())
+    services.set_mark(Like, movie_id=movie.pk, user=bob.user, wanted=True)
+    [liked] = catalogue.read([movie.pk], charlie.user)
+    [[listed, _]], _ = catalogue.Whole(AnonymousUser()).page(0, 20)
+    [own] = catalogue.read([movie.pk], bob.user)
+    assert (card.likes_count, liked.likes_count) == (0, 1)
+    assert listed is liked
+    assert own is not liked
