@@ -7,9 +7,9 @@ matches); then by popularity; then the newer first.
 
 from collections.abc import Sequence
 
-from django.db import connection
 from django.db.models import Case, When
 
+from config.statements import is_postgresql
 from movies.models import Movie
 from movies.querysets import MovieQuerySet
 from movies.search import statements
@@ -84,7 +84,7 @@ class Found:
 
     def page_of(self, group: Group, deep: int, start: int, size: int, others: Sequence[Group] = ()) -> Numbered:
         query = self.query
-        if connection.vendor == "postgresql" and not self.among.condition and len(others) <= 1:
+        if is_postgresql() and not self.among.condition and len(others) <= 1:
             return statements.usual_page(
                 group, deep, others, namesakes=query.namesakes, preferred=query.preferred, start=start, size=size
             )

@@ -10,11 +10,8 @@ from movies.models.search import SearchPosting, SearchSpelling, SearchWord
 
 POSTING, WORD, SPELLING, MOVIE = (model._meta.db_table for model in (SearchPosting, SearchWord, SearchSpelling, Movie))
 BEST_FIRST = "ORDER BY weight DESC, popularity DESC, movie_id DESC"
-BEGINS = {
-    # By code point, as SQLite compares, whatever the collation: what the index for LIKE is made for.
-    "postgresql": "text ~>=~ %s AND text ~<~ %s ORDER BY text USING ~<~",
-    "sqlite": "text >= %s AND text < %s ORDER BY text",
-}
+# By code point, as SQLite compares, whatever the collation: what the index for LIKE is made for.
+BEGINS = "w.text ~>=~ $2 AND w.text ~<~ $3 ORDER BY w.text USING ~<~"
 MAX_ALTERNATIVES = 50  # words of the vocabulary that one word of the query may stand for, those of most movies
 MAX_BEGINNINGS = 1000  # words looked at that begin with the last word of the query
 MAX_NAMESAKES = 50  # of more movies with one title none is preferred
@@ -24,7 +21,6 @@ def words_function(*, several: bool) -> Function:
     """What `words_and_namesakes` asks, planned once: texts, beginning, its end, folded title."""
     name = "words_of_several" if several else "words_of_one"
     newest = "ORDER BY m.id + 0 DESC" if several else ""
-    begins = BEGINS["postgresql"].replace("text", "w.text").replace("%s", "$2", 1).replace("%s", "$3", 1)
     return Function(
         name,
         parameters=["varchar[]", "varchar", "varchar", "varchar"],
@@ -34,7 +30,7 @@ def words_function(*, several: bool) -> Function:
         SELECT w.id, w.text, w.movies_count FROM {WORD} w WHERE w.text = ANY($1) AND w.movies_count > 0
         UNION ALL SELECT * FROM (
             SELECT * FROM (
-                SELECT w.id, w.text, w.movies_count FROM {WORD} w WHERE {begins} LIMIT {MAX_BEGINNINGS:d}) AS b
+                SELECT w.id, w.text, w.movies_count FROM {WORD} w WHERE {BEGINS} LIMIT {MAX_BEGINNINGS:d}) AS b
             WHERE b.movies_count > 0 ORDER BY b.movies_count DESC, b.id LIMIT {MAX_ALTERNATIVES:d}) AS beginning
         UNION ALL SELECT * FROM (
             SELECT m.id, ''::varchar, 0 FROM {MOVIE} m WHERE m.title_key = $4 {newest} LIMIT {MAX_NAMESAKES + 1:d}

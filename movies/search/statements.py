@@ -11,12 +11,10 @@ from collections.abc import Collection, Iterable, Sequence, Sized
 from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
 
-from config.statements import rows_of
+from config.statements import is_postgresql, rows_of
 from movies.querysets import MovieQuerySet
 from movies.search.functions import (
-    BEGINS,
     BEST_FIRST,
     BEST_OF_GROUP,
     BEST_OF_PAIR,
@@ -81,10 +79,6 @@ class Piece(NamedTuple):
 Numbered = tuple[list[int], int]  # ids of a page of movies, and how many movies there are in all
 
 
-def rows(statement: str, parameters: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
-    return rows_of(statement, parameters)
-
-
 def listed(numbers: Iterable[int]) -> str:
     return ", ".join(f"{number:d}" for number in numbers)
 
@@ -102,10 +96,13 @@ def words_and_namesakes(texts: Collection[str], beginning: str, title_key: str) 
     Of the first MAX_BEGINNINGS by code point the MAX_ALTERNATIVES that most movies have. Of the movies the newest
     MAX_NAMESAKES and one; where the text is one word any, because tens of thousands might be called like that.
     """
-    if connection.vendor == "postgresql":
+    if is_postgresql():
         found = WORDS[len(texts) > 1].rows(list(texts), beginning, beginning + AFTER_ALL_LETTERS, title_key)
         return [Word(*row) for row in found if row[1]], [row[0] for row in found if not row[1]]
-    beginnings = f"SELECT id, text, movies_count FROM {WORD} WHERE {BEGINS[connection.vendor]} LIMIT {MAX_BEGINNINGS:d}"
+    beginnings = (
+        f"SELECT id, text, movies_count FROM {WORD} WHERE text >= %s AND text < %s "
+        f"ORDER BY text LIMIT {MAX_BEGINNINGS:d}"
+    )
     best = (
         f"SELECT * FROM ({beginnings}) AS b WHERE movies_count > 0 "
         f"ORDER BY movies_count DESC, id LIMIT {MAX_ALTERNATIVES:d}"
@@ -118,19 +115,19 @@ def words_and_namesakes(texts: Collection[str], beginning: str, title_key: str) 
         f"UNION ALL SELECT * FROM ({best}) AS beginning "
         f"UNION ALL SELECT * FROM ({namesake}) AS namesake"
     )
-    found = rows(statement, [*texts, beginning, beginning + AFTER_ALL_LETTERS, title_key])
+    found = rows_of(statement, [*texts, beginning, beginning + AFTER_ALL_LETTERS, title_key])
     return [Word(*row) for row in found if row[1]], [row[0] for row in found if not row[1]]
 
 
 def words_with_spelling(spellings: Collection[str]) -> list[tuple[str, Word]]:
     """The words that have one of these spellings, each with that spelling."""
-    if connection.vendor == "postgresql":
+    if is_postgresql():
         return [(spelling, Word(*word)) for spelling, *word in SPELLED.rows(list(spellings))]
     statement = (
         f"SELECT s.text, w.id, w.text, w.movies_count FROM {SPELLING} AS s JOIN {WORD} AS w ON w.id = s.word_id "
         f"WHERE s.text IN ({placeholders(spellings)}) AND w.movies_count > 0"
     )
-    return [(spelling, Word(*word)) for spelling, *word in rows(statement, list(spellings))]
+    return [(spelling, Word(*word)) for spelling, *word in rows_of(statement, list(spellings))]
 
 
 # --- The postings ---------------------------------------------------------------------------------------------------
@@ -165,7 +162,7 @@ def best_of_word(word_id: int | str, quality: int | str, k: int, among: Among) -
 
 def best_of_group(group: Group, k: int, among: Among) -> Piece:
     """The best `k` postings of each word of the group: (movie_id, score, popularity)."""
-    if connection.vendor == "postgresql" and len(group) > 1:
+    if is_postgresql() and len(group) > 1:
         # One plan for all words; a UNION takes milliseconds to be planned.
         ids, qualities = listed(word.id for word, _ in group), listed(quality for _, quality in group)
         words = f"unnest(ARRAY[{ids}]::bigint[], ARRAY[{qualities}]) AS a (word_id, quality)"
@@ -273,7 +270,7 @@ def page_of_most(found: Piece, groups: Sequence[Group], start: int, size: int) -
 
 def numbered(statement: str, parameters: Sequence[Any], start: int, size: int) -> Numbered:
     """A page of the statement's rows (movie_id, how many rows in all)."""
-    found = rows(f"{statement} LIMIT {size:d} OFFSET {start:d}", parameters or None)
+    found = rows_of(f"{statement} LIMIT {size:d} OFFSET {start:d}", parameters or None)
     if not found and (start or not size):  # no row of the page says how many there are
         return [], numbered(statement, parameters, 0, 1)[1]
     return [movie_id for movie_id, _ in found], found[0][1] if found else 0
