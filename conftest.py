@@ -13,10 +13,10 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.services import Credentials, open_session
-from config import express
 from movies import services
 from movies.catalogue.cards import genres
 from movies.models import Movie
+from rest import fast_path
 
 PASSWORD = "correct-horse-battery"  # noqa: S105
 
@@ -109,19 +109,19 @@ def _fresh_cache() -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _clients_take_the_short_way() -> Iterator[None]:
+def _clients_take_the_fast_path() -> Iterator[None]:
     """Django's test client begins behind our WSGI application: here it takes the short way where the server does."""
-    call, whole_way = ClientHandler.__call__, ClientHandler.get_response
+    call, full_stack = ClientHandler.__call__, ClientHandler.get_response
 
     def try_first(self: ClientHandler, environ: dict[str, Any]) -> HttpResponseBase:
         environ.setdefault("wsgi.input", BytesIO())
-        environ["short way"] = express.answer(environ)
+        environ["fast path"] = fast_path.try_fast(environ)
         return call(self, environ)
 
     def get_response(self: ClientHandler, request: WSGIRequest) -> HttpResponseBase:
-        reply = request.environ.get("short way")
+        reply = request.environ.get("fast path")
         if reply is None:
-            return whole_way(self, request)
+            return full_stack(self, request)
         status, headers, content = reply
         return HttpResponse(content, status=int(status[:3]), headers=dict(headers))
 

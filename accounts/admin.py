@@ -8,8 +8,8 @@ from django.http import HttpRequest
 
 from accounts import services
 from accounts.models import Session, User
-from config.admin import LargeTableAdmin, ReadOnlyAdmin, SummarisedDeletionMixin
-from config.text import fold_case
+from rest.admin import LargeTableAdmin, ReadOnlyAdmin, SummarisedDeletionMixin
+from rest.database.text import fold_case
 
 admin.site.unregister(Group)
 

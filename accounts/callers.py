@@ -10,7 +10,7 @@ from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import BooleanField, DateTimeField, Field
 
 from accounts.models import Session, User
-from config.statements import Statement, is_postgresql
+from rest.database.statements import Statement, is_postgresql
 
 LOGIN, OWNER = Session._meta.concrete_fields, User._meta.concrete_fields
 LOGIN_NAMES, OWNER_NAMES = ([field.attname for field in fields] for fields in (LOGIN, OWNER))

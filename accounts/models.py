@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.querysets import SessionQuerySet
 from accounts.validators import refuse_confusable_scripts
-from config.text import FitsWhenFolded, FoldedField, fold_case
+from rest.database.text import FitsWhenFolded, FoldedField, fold_case
 
 MAX_USERNAME = 150
 MAX_EMAIL_KEY = 762  # of a folded address

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from rest_framework import serializers
 
 from accounts.models import User
-from config.fields import ModelSerializer, TextField
+from rest.fields import ModelSerializer, TextField
 
 MAX_PASSWORD_LENGTH = 1024
 

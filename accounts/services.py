@@ -10,6 +10,7 @@ from rest_framework.exceptions import NotAuthenticated, ValidationError
 from accounts import tokens
 from accounts.exceptions import InvalidCredentials
 from accounts.models import Session, User
+from accounts.signals import account_deleting
 
 DELETION_ATTEMPTS = 10
 PROFILE_COLUMNS = {"username": ["username", "username_key"], "email": ["email", "email_key", "email_confirmed"]}
@@ -111,9 +112,7 @@ def delete_account(*, user: User) -> None:
 
 @transaction.atomic
 def delete_account_at_once(*, user: User) -> None:
-    from movies.services import forget_user  # the catalogue knows accounts; only this step needs the way back
-
-    forget_user(user=user)
+    account_deleting.send(sender=User, user=user)
     User.objects.filter(pk=user.pk).delete()
 
 

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from collections_app.models import Collection, CollectionMovie
-from config.admin import LargeTableAdmin
+from rest.admin import LargeTableAdmin
 
 
 class EntryInline(admin.TabularInline):

@@ -10,7 +10,7 @@ from rest_framework.fields import empty
 
 from collections_app.models import MAX_GENRES, MAX_TEXT, MAX_TITLE, Collection, CollectionMovie
 from collections_app.services import in_catalogue
-from config.fields import TextField
+from rest.fields import TextField
 
 MAX_MOVIES = 2_000
 

@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404
 
 from accounts.models import User
 from collections_app.models import Collection, CollectionMovie
-from config.text import fold_case
 from movies.models import Movie
+from rest.database.text import fold_case
 
 FAVOURITE_GENRES = 3
 

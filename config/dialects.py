@@ -1,38 +1,34 @@
-"""Dialects: one behaviour in several published shapes.
+"""The table of dialects, for settings, errors, Swagger and tests. `config/urls.py` says where each is mounted."""
 
-A dialect is a URL namespace (DRF's NamespaceVersioning makes it `request.version`) and a set of subclasses of the
-canonical views that change shape only. `config/tests/test_dialects.py` lists what a dialect may set and holds
-every dialect to it.
-"""
+from rest.dialects import Dialect
 
-from django.urls import URLResolver, include, path
-from rest_framework import serializers
+PROBLEM_DETAILS, DRF_ERRORS = "rest.errors.ProblemDetails", "rest.errors.DRFErrors"
 
-
-def mount(dialect: str, prefixes: dict[str, list[str]]) -> URLResolver:
-    """The URL confs of `prefixes` (prefix → modules) under the namespace of `dialect`.
-
-    `reverse(name, request=request)` then stays in the dialect in which the caller asked.
-    """
-    patterns = [path(prefix, include(module)) for prefix, modules in prefixes.items() for module in modules]
-    return path("", include((patterns, dialect), namespace=dialect))
-
-
-class RenamesFields(serializers.Serializer):
-    """Gives built fields the names of a dialect: `renames = {"release_date": "released_date"}`.
-
-    The field is renamed after it was built, because declaring it anew would silently drop what the model gave it:
-    max_length, validators, null and blank. Rules that need a `validate_<field>` hook belong in `validate()` or on
-    the model, since the hook's name would follow the new name.
-    """
-
-    renames: dict[str, str] = {}
-
-    def get_fields(self) -> dict[str, serializers.Field]:
-        renamed = {}
-        for name, field in super().get_fields().items():
-            new_name = self.renames.get(name, name)
-            if new_name != name and field.source is None:
-                field.source = name
-            renamed[new_name] = field
-        return renamed
+TABLE = [
+    Dialect("api", errors=PROBLEM_DETAILS, prefix="/api/"),  # canonical; its viewsets have headings of their own
+    Dialect(
+        "classic",
+        errors=DRF_ERRORS,
+        heading="classic (document 000)",
+        description="Accounts below `/account/`, movies at `/`. Lists are bare arrays.",
+    ),
+    Dialect(
+        "compact",
+        errors=DRF_ERRORS,
+        heading="compact (document 001)",
+        description="Everything below `/api/auth/`, without slashes at the end. Lists are bare arrays.",
+    ),
+    Dialect(
+        "community",
+        errors=DRF_ERRORS,
+        heading="community (document 002)",
+        description="Accounts, movies, likes and comments at the root. Lists are in an envelope.",
+    ),
+    Dialect(
+        "collector",
+        errors=DRF_ERRORS,
+        heading="collector (document 004)",
+        description="Collections and the request counter at the root. Registering and logging in are shared with "
+        "community.",
+    ),
+]

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import environ
 
+from config.dialects import TABLE
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
@@ -54,6 +56,7 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_yasg",
     "post_office",
+    "rest",
     "config",
     "accounts",
     "movies",
@@ -63,10 +66,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "metrics.middleware.RequestCounterMiddleware",  # first: what any other layer answers is counted too
-    "config.middleware.BodyLimitMiddleware",
+    "rest.middleware.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "config.conditional.ConditionalMiddleware",
+    "rest.conditional.ConditionalMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -127,23 +130,24 @@ SIMPLE_JWT = {
 }
 
 # --- REST -----------------------------------------------------------------------------------------------------------
+DIALECTS = {dialect.name: dialect for dialect in TABLE}
 REST_FRAMEWORK = {
     "DEFAULT_VERSIONING_CLASS": "rest_framework.versioning.NamespaceVersioning",
-    "ALLOWED_VERSIONS": ["api", "compact", "community", "collector", "classic"],
+    "ALLOWED_VERSIONS": list(DIALECTS),
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "accounts.authentication.TokenAuthentication",
         "accounts.authentication.BearerAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
     "DEFAULT_PARSER_CLASSES": [
-        "config.parsers.StrictJSONParser",
-        "config.parsers.StrictFormParser",
-        "config.parsers.StrictMultiPartParser",
+        "rest.parsers.StrictJSONParser",
+        "rest.parsers.StrictFormParser",
+        "rest.parsers.StrictMultiPartParser",
     ],
-    "DEFAULT_RENDERER_CLASSES": ["config.renderers.ORJSONRenderer"],
-    "DEFAULT_PAGINATION_CLASS": "config.pagination.EnvelopePagination",
+    "DEFAULT_RENDERER_CLASSES": ["rest.renderers.ORJSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "rest.pagination.EnvelopePagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "EXCEPTION_HANDLER": "config.error_handlers.exception_handler",
+    "EXCEPTION_HANDLER": "rest.errors.exception_handler",
     "DEFAULT_THROTTLE_CLASSES": ["metrics.throttling.SharedScopedThrottle"],
     "DEFAULT_THROTTLE_RATES": {
         "register": env.str("THROTTLE_REGISTER", default="120/hour"),

@@ -5,14 +5,14 @@ from django.contrib import admin
 from django.urls import path, re_path
 from django.views.static import serve
 
-from config.dialects import mount
 from config.swagger import schema_view
 from metrics.urls import health_urlpatterns
+from rest.dialects import mount
 
-handler400 = "config.error_handlers.bad_request"
-handler403 = "config.error_handlers.forbidden"
-handler404 = "config.error_handlers.not_found"
-handler500 = "config.error_handlers.server_error"
+handler400 = "rest.errors.bad_request"
+handler403 = "rest.errors.forbidden"
+handler404 = "rest.errors.not_found"
+handler500 = "rest.errors.server_error"
 
 urlpatterns = [
     # dialect, prefix: URL confs below it

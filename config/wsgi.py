@@ -36,8 +36,8 @@ def without_charset(content_type: str) -> str:
 
 
 django.setup(set_prefix=False)
-whole_way = Utf8Handler()
+full_stack = Utf8Handler()
 
-from config.express import ExpressLane  # noqa: E402 - needs the apps
+from rest.fast_path import FastPath  # noqa: E402 - needs the apps
 
-application = ExpressLane(whole_way)
+application = FastPath(full_stack)

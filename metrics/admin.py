@@ -6,9 +6,9 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 
-from config.admin import ReadOnlyAdmin
 from metrics import services
 from metrics.models import CounterSource, CountPeriod, ThrottleWindow
+from rest.admin import ReadOnlyAdmin
 
 
 @admin.register(CountPeriod)

@@ -9,10 +9,10 @@ from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.html import format_html
 
-from config.admin import LargeTableAdmin, ReadOnlyAdmin, SummarisedDeletionMixin
-from config.text import fold_accents, fold_case
 from movies import covers, models, search, services
 from movies.fields import stars
+from rest.admin import LargeTableAdmin, ReadOnlyAdmin, SummarisedDeletionMixin
+from rest.database.text import fold_accents, fold_case
 
 ONLY_COUNTS = ["average_rating", "ratings_count", "likes_count", "favorites_count", "comments_count"]
 

@@ -5,4 +5,7 @@ class MoviesConfig(AppConfig):
     name = "movies"
 
     def ready(self) -> None:
-        from movies import catalogue, reactions, search  # noqa: F401 - `migrate` has to know their statements
+        from accounts.signals import account_deleting
+        from movies import catalogue, reactions, search, services  # noqa: F401 - `migrate` has to know their statements
+
+        account_deleting.connect(services.forget_user_of_account, dispatch_uid="movies.forget_user")

@@ -6,11 +6,11 @@ import django_filters
 from django import forms
 from django.db.models import QuerySet
 
-from config.text import fold_case
+from movies.catalogue.orderings import FIGURES, Order
 from movies.models import Director, Genre, Movie
 from movies.models.feedback import MAX_HALF_STARS
-from movies.orderings import FIGURES, Order
 from movies.querysets import MovieQuerySet
+from rest.database.text import fold_case
 
 MAX_RATING = MAX_HALF_STARS // 2
 MAX_REFERENCES = 20
@@ -20,7 +20,7 @@ SEVERAL = "several separated by commas or in several parameters"
 
 
 class OrderingFilter(django_filters.OrderingFilter):
-    """One or several of the figures of `movies.orderings`."""
+    """One or several of the figures of `movies.catalogue.orderings`."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(fields={name: name for name in FIGURES}, **kwargs)

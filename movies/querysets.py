@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery, Value
 
-from config.text import fold_case
+from rest.database.text import fold_case
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -109,7 +109,7 @@ class MovieQuerySet(models.QuerySet[Any]):
 
     def titled(self, part: str) -> Self:
         """Those whose title contains `part`, without case."""
-        from movies.titles import containing
+        from movies.search.titles import containing
 
         return containing(self, fold_case(part))
 

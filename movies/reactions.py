@@ -13,10 +13,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from config.statements import Function, is_postgresql, rows_of
 from movies import search
 from movies.models import Favorite, Like, Rating
 from movies.models.search import level_of
+from rest.database.statements import Function, is_postgresql, rows_of
 
 Mark = type[Like] | type[Favorite]
 COUNTER: dict[Mark, str] = {Like: "likes_count", Favorite: "favorites_count"}

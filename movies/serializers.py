@@ -4,7 +4,6 @@ from typing import ClassVar
 
 from rest_framework import serializers
 
-from config.fields import ModelSerializer, TextField
 from movies.fields import (
     AddedByField,
     AverageField,
@@ -16,6 +15,7 @@ from movies.fields import (
 )
 from movies.models import Comment, Director, Genre, Like, Movie, Rating
 from movies.models.feedback import MAX_COMMENT
+from rest.fields import ModelSerializer, TextField
 
 
 class MovieSerializer(ModelSerializer):

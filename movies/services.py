@@ -15,11 +15,12 @@ from django.http import Http404
 from rest_framework.exceptions import PermissionDenied
 
 from accounts.models import User
-from config.text import fold_case
-from movies import covers, mail, reactions, search, tallies
+from movies import covers, reactions, search, tallies
 from movies.models import Comment, Director, Favorite, Genre, Like, Movie, MovieGenre, MovieStats, Rating
 from movies.models.feedback import TALLIES
 from movies.models.search import popularity_level
+from movies.outbox import mail
+from rest.database.text import fold_case
 
 Reference = Any  # a Director or Genre, or the name of one that may be new
 
@@ -215,6 +216,11 @@ def count(stats: MovieStats, **differences: int) -> None:
         setattr(stats, name, getattr(stats, name) + value)
     if popularity_level(stats) != before:
         search.set_popularity(stats.pk, popularity_level(stats))
+
+
+def forget_user_of_account(*, user: User, **signal: Any) -> None:
+    """What accounts call when an account goes (`accounts.signals.account_deleting`)."""
+    forget_user(user=user)
 
 
 @transaction.atomic

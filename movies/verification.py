@@ -5,10 +5,10 @@ from itertools import islice
 
 from django.db import transaction
 
-from config.text import fold_case
 from movies import search, tallies
 from movies.models import Director, Genre, Movie, MovieStats
 from movies.models.feedback import TALLIES
+from rest.database.text import fold_case
 
 BATCH = 1000
 COUNTED = [name for tallies in TALLIES.values() for name in tallies]

@@ -2,7 +2,7 @@
 
 import accounts.models
 import accounts.validators
-import config.text
+import rest.database.text
 import django.contrib.auth.validators
 import django.db.models.deletion
 import django.utils.timezone
@@ -32,9 +32,9 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
                 ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
                 ('username', models.CharField(max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator(), accounts.validators.refuse_confusable_scripts])),
-                ('username_key', config.text.FoldedField(max_length=450, of='username', unique=True)),
+                ('username_key', rest.database.text.FoldedField(max_length=450, of='username', unique=True)),
                 ('email', models.EmailField(blank=True, max_length=254)),
-                ('email_key', config.text.FoldedField(max_length=762, of='email')),
+                ('email_key', rest.database.text.FoldedField(max_length=762, of='email')),
                 ('email_confirmed', models.BooleanField(default=False)),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),

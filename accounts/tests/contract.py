@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 
 from accounts.models import Session, User
-from config.tests.helpers import detail_of, fields_named, is_problem, whole_database
+from rest.tests.helpers import detail_of, fields_named, is_problem, whole_database
 
 PASSWORD = "password123@"
 OTHER_PASSWORD = "kaleidoscope-7"

@@ -11,7 +11,7 @@ from rest_framework_simplejwt.tokens import AccessToken
 from accounts.models import Session, User
 from accounts.querysets import LAST_USED_PRECISION
 from accounts.tests.contract import as_bearer, as_token
-from config.tests.helpers import is_problem, whole_database
+from rest.tests.helpers import is_problem, whole_database
 
 ME = "/api/users/me/"
 CANONICAL = [

@@ -6,9 +6,9 @@ from accounts.models import Session, User, UserManager
 from accounts.services import update_profile
 from accounts.tests.contract import PASSWORD, as_bearer, as_token
 from collections_app.models import Collection
-from config.tests.helpers import fields_named, whole_database
 from movies import services
 from movies.models import Comment, Favorite, Like, Movie, MovieStats, Rating
+from rest.tests.helpers import fields_named, whole_database
 
 ADDRESS = "/api/users/me/"
 PROFILE = {"id", "username", "email", "email_confirmed", "is_staff", "date_joined", "last_login"}

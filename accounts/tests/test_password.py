@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts.models import Session, User
 from accounts.tests.contract import as_bearer, as_token
-from config.tests.helpers import fields_named, is_problem, whole_database
+from rest.tests.helpers import fields_named, is_problem, whole_database
 
 ADDRESS = "/api/users/me/password/"
 OLD = "correct-horse-battery"

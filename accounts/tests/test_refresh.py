@@ -10,7 +10,7 @@ from rest_framework_simplejwt.tokens import RefreshToken
 
 from accounts.models import Session, User
 from accounts.tests.contract import PASSWORD, as_bearer, as_token
-from config.tests.helpers import detail_of, fields_named, is_problem, whole_database
+from rest.tests.helpers import detail_of, fields_named, is_problem, whole_database
 
 ADDRESS = "/api/auth/refresh/"
 

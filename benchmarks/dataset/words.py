@@ -1,5 +1,5 @@
 # ruff: noqa: SIM905 - a list of words reads best as words
-"""What names and titles are made of. Everything is ASCII, so that LOWER() folds it as `config.text` does."""
+"""What names and titles are made of. Everything is ASCII, so that LOWER() folds it as `rest.database.text` does."""
 
 GENRES = (
     "Drama Comedy Thriller Action Romance Horror Documentary Adventure Crime Family Fantasy Mystery Animation "

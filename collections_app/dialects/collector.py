@@ -8,8 +8,8 @@ from collections_app import services
 from collections_app.models import Collection
 from collections_app.serializers import CollectionSerializer
 from collections_app.views import CollectionViewSet
-from config.pagination import EnvelopePagination
-from config.routers import ListAndDetailRouter
+from rest.pagination import EnvelopePagination
+from rest.routers import ListAndDetailRouter
 
 
 class CollectorPagination(EnvelopePagination):

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from collections_app import services
 from collections_app.models import Collection, CollectionMovie
-from config.tests.helpers import fields_named, is_problem, whole_database
+from rest.tests.helpers import fields_named, is_problem, whole_database
 
 MOVIE = {"uuid", "title", "description", "genres"}
 QUEERAMA, SATANA = "57baf4f4-c9ef-4197-9e4f-acf04eae5b4d", "163ce013-03e2-47e9-8afd-e7de7688c151"

@@ -3,18 +3,20 @@
 import inspect
 from typing import Any
 
+from django.conf import settings
 from django.urls import resolve
+from django.utils.module_loading import import_string
 from drf_yasg import openapi
 from drf_yasg.inspectors import SwaggerAutoSchema
 from rest_framework import serializers
 
-from config.error_handlers import CANONICAL, PROBLEM_JSON
 from config.swagger import errors, parameters
 from config.swagger.fields import COMING_IN, IN_A_FORM, MarqueeFields, MarqueeSerializers, look_up, without_titles
 from config.swagger.groups import tags_of
 from config.swagger.operations import described
 from config.swagger.shapes import Described, Reply, Serializer
 from metrics.throttling import SharedScopedThrottle
+from rest.errors import PROBLEM_JSON, ProblemDetails
 
 JSON, FORM, MULTIPART = "application/json", "application/x-www-form-urlencoded", "multipart/form-data"
 CREDENTIALS: list[dict[str, list[str]]] = [{"Token": []}, {"Bearer": []}]
@@ -37,7 +39,7 @@ class MarqueeAutoSchema(SwaggerAutoSchema):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.dialect = dialect_of(self.path)
-        self.is_canonical = self.dialect == CANONICAL
+        self.is_canonical = import_string(settings.DIALECTS[self.dialect].errors) is ProblemDetails
         self.name = f"{self.view.basename}_{self.view.action}".replace("-", "_")
         self.about: Described = described(self.dialect, self.name)
 

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 from drf_yasg import openapi
 from rest_framework.exceptions import ErrorDetail
 
-from config.error_handlers import PROBLEM_JSON, problem
 from config.swagger.shapes import fields, scalar
+from rest.errors import PROBLEM_JSON, problem
 
 if TYPE_CHECKING:
     from config.swagger.autoschema import MarqueeAutoSchema

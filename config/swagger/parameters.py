@@ -6,7 +6,7 @@ import django_filters
 from django_filters.filterset import FilterSet
 from drf_yasg import openapi
 
-from config.pagination import EnvelopePagination
+from rest.pagination import EnvelopePagination
 
 GENRE_NAME_OR_ID = "A genre's name (without case) or id."
 

@@ -8,10 +8,10 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from rest_framework.serializers import BaseSerializer, Serializer
 
-from config.pagination import EnvelopePagination
-from config.tests.helpers import fields_named, whole_database
 from movies.dialects.classic import ClassicMovieSerializer
 from movies.models import Movie
+from rest.pagination import EnvelopePagination
+from rest.tests.helpers import fields_named, whole_database
 
 CANONICAL = "api"
 SHAPE = {

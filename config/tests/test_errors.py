@@ -9,7 +9,7 @@ from django.core.signals import request_started
 from django.db import close_old_connections
 from django.test import override_settings
 
-from config.tests.helpers import detail_of, fields_named, is_problem, whole_database
+from rest.tests.helpers import detail_of, fields_named, is_problem, whole_database
 
 # (address that takes POST, has the canonical error shape)
 MOUNTS = {

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from config.tests.helpers import fields_named, is_problem, whole_database
 from config.tests.hostile import ENDPOINTS, SURROGATE
 from movies import services
+from rest.tests.helpers import fields_named, is_problem, whole_database
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data; boundary=b"

@@ -10,9 +10,9 @@ import pytest
 
 from accounts.models import User
 from collections_app.models import Collection
-from config.tests.helpers import is_problem
 from movies import services, tallies
 from movies.models import Comment, Director, Genre, Like, Movie, MovieGenre, MovieStats, Rating
+from rest.tests.helpers import is_problem
 
 TOTAL = 130  # more than the largest page
 

@@ -43,7 +43,7 @@ def test_the_dialects_in_the_table_are_those_that_are_mounted():
 
 
 def test_every_environment_variable_is_in_the_table():
-    files = ("config/settings.py", "config/gunicorn.py", "bin/run")
+    files = ("config/settings.py", "config/server/gunicorn.py", "bin/run")
     code = "\n".join((settings.BASE_DIR / name).read_text() for name in files)
     variables = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', code)) | set(re.findall(r"\$\{([A-Z_]+):-", code))
     table = README.split("## Configuration")[1].split("\n## ")[0]

@@ -8,7 +8,7 @@ from contextlib import ExitStack, closing, contextmanager
 import pytest
 from django.conf import settings
 
-from config.tests.bare import ANSWER
+from config.tests.bare_application import ANSWER
 from metrics.tests.server import Server, database_url, is_running, wait_until
 
 LOGIN = b"POST /api/auth/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -119,7 +119,7 @@ def test_a_client_that_stalls_is_dropped(start, kind):
 
 
 def test_clients_that_do_not_take_their_answers_stop_nobody_and_are_dropped(start):
-    server = start(workers=1, threads=2, application="config.tests.bare", env={"CLIENT_SECONDS": "2"})
+    server = start(workers=1, threads=2, application="config.tests.bare_application", env={"CLIENT_SECONDS": "2"})
     with ExitStack() as stack:
         idle = [stack.enter_context(closing(connect(server, receive_buffer=2048))) for _ in range(10)]
         for client in idle:
@@ -141,7 +141,7 @@ def test_a_connection_is_kept_for_the_next_request(start):
 
 
 def test_a_connection_is_kept_after_an_answer_without_a_body(start):
-    server = start(application="config.tests.bare")
+    server = start(application="config.tests.bare_application")
     with closing(connect(server)) as client:
         for _ in range(3):
             status, headers, _ = ask(client, b"GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -203,7 +203,7 @@ def test_a_chunked_body_is_read_to_its_end(start):
 
 
 def test_what_proxies_say_is_left_to_the_settings(start):
-    server = start(application="config.tests.bare")
+    server = start(application="config.tests.bare_application")
     forwarded = b"X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: https\r\n"
     with closing(connect(server)) as client:
         told = ask(client, b"GET /client HTTP/1.1\r\nHost: localhost\r\n" + forwarded + b"\r\n")[2]
@@ -220,7 +220,7 @@ def test_headers_without_an_end_are_refused(start):
 
 
 def test_an_answer_that_is_under_way_is_finished_before_the_server_stops(start):
-    server = start(workers=1, application="config.tests.bare")
+    server = start(workers=1, application="config.tests.bare_application")
     with closing(connect(server, receive_buffer=65536)) as client:
         client.sendall(LIVE)
         beginning = client.recv(1)
@@ -242,4 +242,4 @@ def test_idle_connections_do_not_keep_a_server_from_stopping(start):
 
 def test_the_server_is_started_with_these_settings_everywhere():
     procfile = (settings.BASE_DIR / "Procfile").read_text()
-    assert re.search(r"^web: \S*gunicorn --config config/gunicorn\.py config\.wsgi$", procfile, re.MULTILINE)
+    assert re.search(r"^web: \S*gunicorn --config config/server/gunicorn.py config\.wsgi$", procfile, re.MULTILINE)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from config.tests.helpers import fields_named, whole_database
+from rest.tests.helpers import fields_named, whole_database
 
 NOT_TEXT = [5, 1.5, True]
 

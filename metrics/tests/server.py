@@ -61,7 +61,7 @@ class Server:
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.log = folder / "server.log"
-        self.command = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py", application]
+        self.command = [sys.executable, "-m", "gunicorn", "--config", "config/server/gunicorn.py", application]
         inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
         self.env = {
             **inherited,

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from config.statements import Statement, by_name, is_postgresql, named, rows_of
 from movies.models import Genre, Tally
+from rest.database.statements import Statement, by_name, is_postgresql, named, rows_of
 
 
 class GenreName(NamedTuple):

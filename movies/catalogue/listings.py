@@ -7,11 +7,11 @@ more than its page needs: totals are kept (movies.tallies), orders have indexes.
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from config.pagination import KeysetListing, Listing, Row
-from config.statements import Statement
 from movies.catalogue.cards import Cards
 from movies.models import Tally
 from movies.models.tally import LARGE, SMALL
+from rest.database.statements import Statement
+from rest.pagination import KeysetListing, Listing, Row
 
 Kind = Tally.Kind
 NEAR = 1000  # so far down, skipping rows is cheaper than looking up where they are

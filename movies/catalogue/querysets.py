@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Field
 
-from config.pagination import KeysetListing, Row
 from movies.catalogue import rankings
+from movies.catalogue.orderings import Order
 from movies.models import Movie
-from movies.orderings import Order
+from rest.pagination import KeysetListing, Row
 
 if TYPE_CHECKING:
     from movies.querysets import MovieQuerySet

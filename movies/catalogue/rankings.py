@@ -3,12 +3,12 @@
 import json
 from typing import Any, NamedTuple
 
-from config.pagination import Listing, Row
-from config.statements import Statement, is_postgresql
-from config.text import fold_case
 from movies.catalogue.cards import Card, Cards
 from movies.catalogue.listings import TOTAL, both
 from movies.models import Tally
+from rest.database.statements import Statement, is_postgresql
+from rest.database.text import fold_case
+from rest.pagination import Listing, Row
 
 Kind = Tally.Kind
 

@@ -9,8 +9,8 @@ import orjson
 from rest_framework import serializers
 from rest_framework.settings import api_settings
 
-from config.renderers import OPTIONS
 from movies.catalogue.cards import Card
+from rest.renderers import OPTIONS
 
 Shape = Callable[..., dict[str, Any]]
 # Their values go to the renderer as they are, which writes dates, times and UUIDs as REST framework does.

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from config.dialects import RenamesFields
-from config.pagination import BareArrayPagination
-from config.routers import ListAndDetailRouter
 from movies.fields import DirectorField, GenreField, GenreListField
 from movies.models import Director, Genre
 from movies.serializers import MovieSerializer
 from movies.views import MovieViewSet
+from rest.fields import RenamesFields
+from rest.pagination import BareArrayPagination
+from rest.routers import ListAndDetailRouter
 
 
 class ClassicDirectorField(DirectorField):

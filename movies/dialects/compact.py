@@ -1,11 +1,11 @@
 """compact (document 001): `/api/auth/movies` and `/api/auth/rating`, bare arrays without trailing slashes."""
 
-from config.pagination import BareArrayPagination
-from config.routers import ListRouter
 from movies.fields import DirectorField
 from movies.models import Director
 from movies.serializers import MovieSerializer, RatingSerializer
 from movies.views import MovieViewSet, RatingViewSet
+from rest.pagination import BareArrayPagination
+from rest.routers import ListRouter
 
 
 class DirectorNameField(DirectorField):

@@ -6,12 +6,12 @@ from uuid import uuid4
 
 from django.db import connection, transaction
 
-from config.text import fold_case
 from movies import search, tallies
 from movies.importing import bulk, postings
 from movies.importing.rows import Key, Row, folded_name
 from movies.models import Director, Genre, Movie, MovieGenre, MovieStats
 from movies.search.lexicon import batches
+from rest.database.text import fold_case
 
 IMPORTS = 0x1A9027  # the lock of PostgreSQL's that imports take
 

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from config.text import fold_case
 from movies.models.catalogue import MAX_DESCRIPTION, MAX_MINUTES, MAX_NAME, MAX_NAME_KEY
+from rest.database.text import fold_case
 
 FIRST_YEAR, LAST_YEAR = 1870, 2100
 MAX_GENRES = 50

@@ -11,9 +11,9 @@ from django.db import models, transaction
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Cast
 
-from config.text import FitsWhenFolded, FoldedField
 from movies.models.tally import Tally
 from movies.querysets import MovieQuerySet, NamedQuerySet
+from rest.database.text import FitsWhenFolded, FoldedField
 
 MAX_NAME = 255
 MAX_NAME_KEY = 3 * MAX_NAME  # of a folded name

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 
 from django.db.models import Case, When
 
-from config.statements import is_postgresql
 from movies.models import Movie
 from movies.querysets import MovieQuerySet
 from movies.search import statements
 from movies.search.interpretation import interpret
 from movies.search.statements import EVERYWHERE, Group, Numbered, Piece
+from rest.database.statements import is_postgresql
 
 LIMIT = 1000  # movies that a search finds at most, the best
 EXAMINED = 500  # postings that are looked at, the best, where several words have to match

@@ -1,12 +1,12 @@
 # ruff: noqa: S608 - what is put into statements are table names and numbers of our own
-"""The usual statements of the search as functions of PostgreSQL, which plans them once (config.statements).
+"""The usual statements of the search as functions of PostgreSQL, which plans them once (rest.database.statements).
 
 `statements` has the others, whose text depends on the query, and what SQLite is asked instead.
 """
 
-from config.statements import Function, Statement
 from movies.models import Movie
 from movies.models.search import SearchPosting, SearchSpelling, SearchWord
+from rest.database.statements import Function, Statement
 
 POSTING, WORD, SPELLING, MOVIE = (model._meta.db_table for model in (SearchPosting, SearchWord, SearchSpelling, Movie))
 BEST_FIRST = "ORDER BY weight DESC, popularity DESC, movie_id DESC"

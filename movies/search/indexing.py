@@ -8,11 +8,11 @@ from django.db import transaction
 from django.db.models import Count, F, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from config.text import words
 from movies.models import Movie, MovieStats
 from movies.models.search import MAX_WORD, SearchPosting, SearchWord, popularity_level
 from movies.querysets import MovieQuerySet
 from movies.search.lexicon import BATCH, batches, count_words, vocabulary
+from rest.database.text import words
 
 TITLE_WEIGHT, DIRECTOR_WEIGHT, GENRE_WEIGHT = 1000, 400, 200
 

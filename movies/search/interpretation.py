@@ -7,13 +7,13 @@ spellings; and for those without any, and with which no word begins, whether the
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from config.text import fold_case, words
 from movies.models import Movie
 from movies.models.search import MAX_WORD, SearchWord
 from movies.search import statements
 from movies.search.functions import MAX_ALTERNATIVES, MAX_NAMESAKES
 from movies.search.lexicon import deletions
 from movies.search.statements import Alternative, Group, Word
+from rest.database.text import fold_case, words
 
 EXACT, PREFIX, MISSPELLED = 10, 7, 5  # how much a match of that kind counts
 MAX_QUERY_WORDS = 12

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 
-from config.statements import is_postgresql, rows_of
 from movies.querysets import MovieQuerySet
 from movies.search.functions import (
     BEST_FIRST,
@@ -29,6 +28,7 @@ from movies.search.functions import (
     WORD,
     WORDS,
 )
+from rest.database.statements import is_postgresql, rows_of
 
 AFTER_ALL_LETTERS = "\U0010ffff"
 

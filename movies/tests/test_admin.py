@@ -7,9 +7,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from config.admin import LargeTableAdmin
 from movies import search, services
 from movies.models import Comment, Favorite, Genre, Like, Movie, Rating, Tally
+from rest.admin import LargeTableAdmin
 
 OURS = ("accounts", "movies", "collections_app", "metrics")
 PAGES = [model for model in admin.site._registry if model._meta.app_label in OURS]

@@ -9,7 +9,6 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.files.base import ContentFile
 from django.test import RequestFactory
 
-from config.renderers import ORJSONRenderer
 from movies import catalogue, services
 from movies.dialects.classic import ClassicMovieSerializer
 from movies.dialects.community import CommunityMovieSerializer
@@ -17,6 +16,7 @@ from movies.dialects.compact import CompactMovieSerializer
 from movies.models import Favorite, Like, Movie
 from movies.serializers import MovieSerializer
 from movies.tests.pictures import picture
+from rest.renderers import ORJSONRenderer
 
 SHAPES = [MovieSerializer, CommunityMovieSerializer, CompactMovieSerializer, ClassicMovieSerializer]
 GENRES = ["Drama", "Comedy", 'Quo"ted\\', "Ærø", "{}", "1984"]

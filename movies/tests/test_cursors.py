@@ -5,10 +5,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from config.tests.helpers import is_problem
 from movies import services
+from movies.catalogue.orderings import FIGURES
 from movies.models import Like, Movie
-from movies.orderings import FIGURES
+from rest.tests.helpers import is_problem
 
 MOUNTS = ["/api/movies/", "/movies/", "/api/auth/movies", "/"]
 

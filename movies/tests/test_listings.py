@@ -8,8 +8,8 @@ from django.db.models import F
 
 from movies import catalogue, services
 from movies.catalogue import listings, rankings
+from movies.catalogue.orderings import Order
 from movies.models import Favorite, Genre, Like, Movie
-from movies.orderings import Order
 
 NOBODY = AnonymousUser()
 COUNT = 60

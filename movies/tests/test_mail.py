@@ -11,8 +11,8 @@ from django.utils import timezone
 from post_office.models import STATUS, Email
 
 from accounts.services import delete_account
-from movies import mail
 from movies.models import MailAllowance, Movie
+from movies.outbox import mail
 
 CREATIONS = {
     "api": (

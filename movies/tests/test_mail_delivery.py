@@ -17,8 +17,8 @@ from django.utils import timezone
 from post_office.models import STATUS, Email
 
 from metrics.tests.server import database_url, wait_until
-from movies import postman
 from movies.management.commands.send_mail import Command
+from movies.outbox import postman
 from movies.tests.mailserver import ACCEPTED, MailServer, free_port, silent_server
 
 pytestmark = pytest.mark.django_db

@@ -8,8 +8,8 @@ from random import Random
 import pytest
 from django.db.models import F
 
+from movies.catalogue.orderings import FIGURES, Order
 from movies.models import Movie, MovieStats
-from movies.orderings import FIGURES, Order
 
 ALONE = [sign + name for name in FIGURES for sign in ("", "-")]
 TOGETHER = [

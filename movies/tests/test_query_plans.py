@@ -11,9 +11,9 @@ from django.db.models.functions import Length
 from django.http import QueryDict
 
 from benchmarks.dataset.generate import generate
+from movies.catalogue.orderings import FIGURES, Order
 from movies.filters import MovieFilter
 from movies.models import Movie, MovieGenre, SearchWord
-from movies.orderings import FIGURES, Order
 
 MOVIES, PAGE = 2000, 20
 TABLES = "movies_movie|movies_moviestats|movies_moviegenre|movies_searchposting"

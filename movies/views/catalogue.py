@@ -15,16 +15,16 @@ from rest_framework.request import Request
 from rest_framework.reverse import reverse
 from rest_framework.serializers import BaseSerializer
 
-from config.answers import Answer
-from config.express import express
-from config.pagination import BareArrayPagination, KeysetListing, Listing, WholeArrayPagination
 from movies import catalogue, search, serializers, services
+from movies.catalogue.orderings import Order
 from movies.filters import MovieFilter, NameFilter
 from movies.models import Director, Genre, Movie, Tally
-from movies.orderings import Order
 from movies.permissions import IsAuthorOrStaffOrReadOnly
 from movies.querysets import CATEGORY_SIZE, MOST_LIKED_LIMIT, MOST_LIKED_MAX, NEWEST_LIMIT, MovieQuerySet, is_id
 from movies.views.feedback import FeedbackActions
+from rest.fast_path import fast_path
+from rest.pagination import BareArrayPagination, KeysetListing, Listing, WholeArrayPagination
+from rest.payload import Payload
 
 MAX_ID = BigAutoField.MAX_BIGINT
 
@@ -99,16 +99,16 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
     def address_of(self, file: str) -> str:
         return self.request.build_absolute_uri(default_storage.url(file))
 
-    @express
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Answer:
+    @fast_path
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Payload:
         return self.page_of(self.listed())
 
-    @express
-    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Answer:
+    @fast_path
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Payload:
         found = self.represent([kwargs["pk"]]) if kwargs["pk"] < MAX_ID else []
         if not found:
             raise Http404("No Movie matches the given query.")
-        return Answer(found[0])
+        return Payload(found[0])
 
     # --- Writing ---
 
@@ -134,19 +134,19 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
 
     # --- Finding ---
 
-    def page_of(self, listing: Listing | QuerySet) -> Answer:
+    def page_of(self, listing: Listing | QuerySet) -> Payload:
         return self.paginator.get_answer(self.represent(self.paginate_queryset(listing)))
 
     @action(detail=False)
-    @express
-    def search(self, request: Request) -> Answer:
+    @fast_path
+    def search(self, request: Request) -> Payload:
         """Movies whose title, director or genre matches `q`, best first; typing errors are forgiven."""
         text = required_parameter(request, "q")
         return self.page_of(catalogue.Ids(search.find(text, self.filtered() if self.asked() else None)))
 
     @action(detail=False)
-    @express
-    def genre(self, request: Request) -> Answer:
+    @fast_path
+    def genre(self, request: Request) -> Payload:
         """The movies of one genre, given by name (without case) or id."""
         genre = Genre.objects.matching(required_parameter(request, "genre")).first()
         if genre is None:
@@ -154,8 +154,8 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
         return self.page_of(self.listed())
 
     @action(detail=False, pagination_class=WholeArrayPagination, filterset_class=None)
-    @express
-    def categories(self, request: Request) -> Answer:
+    @fast_path
+    def categories(self, request: Request) -> Payload:
         """The genres that have movies, each with at most five of them, the most favoured first."""
         categories = self.paginate_queryset(catalogue.Categories(CATEGORY_SIZE))
         wanted = list(dict.fromkeys(pk for category in categories for pk in category.movie_ids))
@@ -169,8 +169,8 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
         )
 
     @action(detail=False, url_path="most-liked", pagination_class=BareArrayPagination, filterset_class=None)
-    @express
-    def most_liked(self, request: Request) -> Answer:
+    @fast_path
+    def most_liked(self, request: Request) -> Payload:
         """The movies that most users marked as favourite; `limit` of them."""
         limit = request.query_params.get("limit", str(MOST_LIKED_LIMIT))
         if not limit.isascii() or not limit.isdecimal() or int(limit[:9]) == 0:
@@ -178,16 +178,16 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
         return self.top(catalogue.most_liked(min(int(limit[:9]), MOST_LIKED_MAX), request.user))
 
     @action(detail=False, pagination_class=BareArrayPagination, filterset_class=None)
-    @express
-    def newest(self, request: Request) -> Answer:
+    @fast_path
+    def newest(self, request: Request) -> Payload:
         """The five movies with the latest release date."""
         return self.top(catalogue.newest(NEWEST_LIMIT, request.user))
 
-    def top(self, cards: Sequence[catalogue.Card]) -> Answer:
+    def top(self, cards: Sequence[catalogue.Card]) -> Payload:
         """The first of a ranking as an array that is its own first and last page."""
         address = self.request.build_absolute_uri()
         link = ", ".join(f'<{address}>; rel="{rel}"' for rel in ("first", "last"))
-        return Answer(self.represent(cards), {"Link": link})
+        return Payload(self.represent(cards), {"Link": link})
 
 
 class DirectorViewSet(viewsets.ReadOnlyModelViewSet):

@@ -12,14 +12,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from config.answers import Answer
-from config.express import express
 from movies import serializers, services
 from movies.catalogue import shape_of
 from movies.fields import AverageField, stars
 from movies.models import Comment, Favorite, Like, Rating
 from movies.models.feedback import MAX_HALF_STARS, MIN_HALF_STARS
 from movies.permissions import IsAuthorOrStaffOrReadOnly
+from rest.fast_path import fast_path
+from rest.payload import Payload
 
 RATING_FIELD = serializers.OwnRatingSerializer().fields["rating"]
 feedback = {"detail": True, "permission_classes": [IsAuthenticatedOrReadOnly]}
@@ -77,13 +77,13 @@ class FeedbackActions(viewsets.GenericViewSet):
         return page
 
     @like.mapping.post
-    @express
-    def add_like(self, request: Request, pk: int) -> Answer:
+    @fast_path
+    def add_like(self, request: Request, pk: int) -> Payload:
         """Likes the movie: 201 the first time, 200 after that."""
         mark = services.set_mark(Like, movie_id=pk, user=request.user, wanted=True)
         message = "Movie liked." if mark.has_changed else "You already like this movie."
         code = status.HTTP_201_CREATED if mark.has_changed else status.HTTP_200_OK
-        return Answer({"message": message, "likes_count": mark.count}, status=code)
+        return Payload({"message": message, "likes_count": mark.count}, status=code)
 
     @like.mapping.delete
     def remove_like(self, request: Request, pk: int) -> Response:
@@ -117,12 +117,12 @@ class FeedbackActions(viewsets.GenericViewSet):
         return Response(serializers.OwnRatingSerializer(rating).data)
 
     @rating.mapping.put
-    @express
-    def rate(self, request: Request, pk: int) -> Answer:
+    @fast_path
+    def rate(self, request: Request, pk: int) -> Payload:
         """Rates the movie, or replaces your rating of it: 201 for a new rating, 200 for a replaced one."""
         rating, is_new = services.rate(movie_id=pk, user=request.user, half_stars=self.sent_half_stars())
         code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
-        return Answer(shape_of(serializers.OwnRatingSerializer, of=Rating)(rating), status=code)
+        return Payload(shape_of(serializers.OwnRatingSerializer, of=Rating)(rating), status=code)
 
     def sent_half_stars(self) -> int:
         """The rating in the body. Building a serializer costs more than the rest; it is there to say what is wrong."""

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from config.statements import create_missing
+from rest.database.statements import create_missing
 
 
 class Command(BaseCommand):

@@ -11,8 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections
 from django.utils import timezone
 
-from movies import mail, postman
 from movies.models import MailAllowance
+from movies.outbox import mail, postman
 
 logger = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ import pytest
 from django.core.signals import request_started
 from django.db import close_old_connections
 
-from config import express
 from movies.models import Like, Movie, Rating
+from rest import fast_path
 
 
 def asked(method: str, address: str, *, body: bytes = b"", token: str = "", **more: str) -> dict[str, Any]:
@@ -24,13 +24,13 @@ def asked(method: str, address: str, *, body: bytes = b"", token: str = "", **mo
     return environ
 
 
-def the_whole_way(environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
-    from config.wsgi import whole_way
+def the_full_stack(environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
+    from config.wsgi import full_stack
 
     begun: list[Any] = []
     request_started.disconnect(close_old_connections)  # the test's transaction is on this connection
     try:
-        content = b"".join(whole_way(environ, lambda status, headers: begun.extend([status, headers])))
+        content = b"".join(full_stack(environ, lambda status, headers: begun.extend([status, headers])))
     finally:
         request_started.connect(close_old_connections)
     return begun[0], begun[1], content
@@ -78,8 +78,8 @@ def test_a_read_is_answered_alike(movies, bob, address, reader):
     token = bob.credentials.token if reader == "bob" else ""
     address = address.format(id=movies[1].pk)
     for _ in range(2):  # what was shown once is kept
-        status, headers, content = express.answer(asked("GET", address, token=token))
-        whole_status, whole_headers, whole_content = the_whole_way(asked("GET", address, token=token))
+        status, headers, content = fast_path.try_fast(asked("GET", address, token=token))
+        whole_status, whole_headers, whole_content = the_full_stack(asked("GET", address, token=token))
         assert (status, content) == (whole_status, whole_content)
         assert dict(headers) == dict(whole_headers)
         assert len(headers) == len(dict(headers))
@@ -93,7 +93,7 @@ def test_a_read_is_answered_alike(movies, bob, address, reader):
 def test_a_write_is_answered_alike(movies, charlie, mount, method, action, body, model):
     address, token = f"{mount}{movies[3].pk}/{action}", charlie.credentials.token
     answers = []
-    for way in (express.answer, the_whole_way):
+    for way in (fast_path.try_fast, the_full_stack):
         status, headers, _ = way(asked(method, address, body=body, token=token))
         assert status == "201 Created"
         varying = {"Content-Length", "ETag"}
@@ -108,9 +108,9 @@ def test_a_write_is_answered_alike(movies, charlie, mount, method, action, body,
 @pytest.mark.parametrize("address", ["/api/movies/", "/", "/api/movies/{id}/"])
 def test_what_the_client_has_already_is_304_either_way(movies, address):
     address = address.format(id=movies[0].pk)
-    tag = dict(express.answer(asked("GET", address))[1])["ETag"]
-    short = express.answer(asked("GET", address, HTTP_IF_NONE_MATCH=tag))
-    whole = the_whole_way(asked("GET", address, HTTP_IF_NONE_MATCH=tag))
+    tag = dict(fast_path.try_fast(asked("GET", address))[1])["ETag"]
+    short = fast_path.try_fast(asked("GET", address, HTTP_IF_NONE_MATCH=tag))
+    whole = the_full_stack(asked("GET", address, HTTP_IF_NONE_MATCH=tag))
     assert short[0] == whole[0] == "304 Not Modified"
     assert short[2] == whole[2] == b""
     assert {name: value for name, value in whole[1] if name != "Content-Length"} == dict(short[1])
@@ -137,10 +137,10 @@ def test_what_the_client_has_already_is_304_either_way(movies, address):
     ],
     ids=lambda environ: f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}?{environ['QUERY_STRING']}",
 )
-def test_what_is_not_plain_and_every_error_take_the_whole_way(db, environ):
+def test_what_is_not_plain_and_every_error_take_the_full_stack(db, environ):
     body = environ["wsgi.input"].getvalue()
     path = environ["PATH_INFO"]
-    assert express.answer(environ) is None
+    assert fast_path.try_fast(environ) is None
     assert environ["wsgi.input"].read() == body
     assert environ["PATH_INFO"] == path
 
@@ -148,8 +148,8 @@ def test_what_is_not_plain_and_every_error_take_the_whole_way(db, environ):
 def test_a_rating_that_is_refused_is_refused_once_and_in_full(movies, alice, bob):
     for who, body, status in ((alice, b'{"rating": 3}', "403"), (bob, b'{"rating": 9}', "400"), (bob, b"{", "400")):
         environ = asked("PUT", f"/api/movies/{movies[3].pk}/rating/", body=body, token=who.credentials.token)
-        assert express.answer(environ) is None
-        assert the_whole_way(environ)[0].startswith(status)
+        assert fast_path.try_fast(environ) is None
+        assert the_full_stack(environ)[0].startswith(status)
     assert not Rating.objects.filter(movie=movies[3]).exists()
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Answer:
+class Payload:
     """The data, the status (200, 201), and headers of its own."""
 
     data: Any

@@ -3,7 +3,7 @@
 What clients ask most of the time needs no session, no form, no negotiation and no throttle, and the layers that see to
 these cost several times what the answer does. So such a request goes straight to its view's own method, before Django
 handles it. Anything unusual about it, and every error, takes the whole way from the start: nothing is decided here,
-and `config/tests/test_express.py` holds the two ways to the same answers. docs/decisions/0013 says why.
+and `config/tests/test_fast_path.py` holds the two ways to the same answers. docs/decisions/0013 says why.
 """
 
 import logging
@@ -26,11 +26,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
-from config import conditional
-from config.answers import Answer
-from config.conditional import JSON
-from config.renderers import ORJSONRenderer
 from metrics.counter import counter
+from rest import conditional
+from rest.conditional import JSON
+from rest.payload import Payload
+from rest.renderers import ORJSONRenderer
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ NUMBERED = re.compile(r"(.*/)([0-9]{1,18})((?:/[a-z]*)*)", re.DOTALL)
 NUMBER = "1"  # any number's route is every number's
 
 
-def express(method: Callable[..., Answer]) -> Callable[..., Response]:
+def fast_path(method: Callable[..., Payload]) -> Callable[..., Response]:
     """Makes a view's method a handler that the short way can use, too.
 
     Only what needs no throttle, and either changes nothing or leaves the same state when it is done twice: the whole
@@ -52,10 +52,10 @@ def express(method: Callable[..., Answer]) -> Callable[..., Response]:
 
     @wraps(method)
     def handler(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
-        answer = method(self, request, *args, **kwargs)
-        return Response(answer.data, status=answer.status, headers=answer.headers)
+        payload = method(self, request, *args, **kwargs)
+        return Response(payload.data, status=payload.status, headers=payload.headers)
 
-    handler.answer = method  # type: ignore[attr-defined]
+    handler.fast = method  # type: ignore[attr-defined]
     return handler
 
 
@@ -64,7 +64,7 @@ class Route(NamedTuple):
     initkwargs: dict[str, Any]
     action_map: dict[str, str]
     action: str
-    method: Callable[..., Answer]
+    method: Callable[..., Payload]
     dialect: str
     allow: str
 
@@ -85,7 +85,7 @@ def find_route(method: str, example: str) -> Route | None:
     action_map = getattr(match.func, "actions", {})
     view = getattr(match.func, "cls", None)
     action = action_map.get(method.lower(), "")
-    handler = getattr(getattr(view, action, None), "answer", None)
+    handler = getattr(getattr(view, action, None), "fast", None)
     if handler is None or match.kwargs.keys() - {"pk"}:
         return None
     initkwargs = match.func.initkwargs  # type: ignore[attr-defined]
@@ -102,14 +102,14 @@ def allowed_methods(view_class: Any, initkwargs: dict[str, Any], action_map: dic
     return ", ".join(view.allowed_methods)
 
 
-class ExpressLane:
+class FastPath:
     """A WSGI application in front of Django's: answers what is plain, and hands on the rest."""
 
     def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
         self.application = application
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        reply = answer(environ)
+        reply = try_fast(environ)
         if reply is None:
             return self.application(environ, start_response)
         connection.close_if_unusable_or_obsolete()  # if it has reached its age, as after any request
@@ -121,7 +121,7 @@ class ExpressLane:
 Reply = tuple[str, list[tuple[str, str]], bytes]
 
 
-def answer(environ: dict[str, Any]) -> Reply | None:
+def try_fast(environ: dict[str, Any]) -> Reply | None:
     """Status, headers and body; None where the request is not plain or the answer would be an error."""
     reply = attempt(environ) if is_plain(environ) else None
     if reply is None and isinstance(environ.get("wsgi.input"), BytesIO):

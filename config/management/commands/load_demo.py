@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from accounts.models import User
-from movies.demo import loader
+from config.demo import loader
 from movies.models import Movie
 
 

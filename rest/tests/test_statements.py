@@ -4,8 +4,8 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from config import statements
-from config.statements import FUNCTIONS, Statement, create_missing
+from rest.database import statements
+from rest.database.statements import FUNCTIONS, Statement, create_missing
 
 postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no functions of its own")
 

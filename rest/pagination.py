@@ -21,7 +21,7 @@ from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.answers import Answer
+from rest.payload import Payload
 
 Row = Sequence[Any]  # an item and, in a KeysetListing, the key by which it is ordered
 FORWARD, BACKWARD = "after", "before"
@@ -183,12 +183,12 @@ class EnvelopePagination(PageNumberPagination):
         answer = self.get_answer(data)
         return Response(answer.data, headers=answer.headers)
 
-    def get_answer(self, data: Any) -> Answer:
+    def get_answer(self, data: Any) -> Payload:
         self.base = self.request.build_absolute_uri(self.request.path)
         own = (self.page_query_param, self.cursor_query_param)
         self.others = [(name, value) for name, value in parameters(self.request) if name not in own]
         self.next, self.previous = self.get_next_link(), self.get_previous_link()
-        return Answer(self.get_envelope(data), {"Link": self.link_header()})
+        return Payload(self.get_envelope(data), {"Link": self.link_header()})
 
     def link_header(self) -> str:
         """`Link` with rel=first, prev, next and last, as far as they exist."""

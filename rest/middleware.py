@@ -6,8 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from rest_framework.exceptions import APIException
 
-from config.error_handlers import plain_error
-from config.exceptions import ContentTooLarge, LengthRequired
+from rest.errors import plain_error
+from rest.exceptions import ContentTooLarge, LengthRequired
 
 
 class BodyLimitMiddleware:

@@ -2,19 +2,58 @@
 
 from collections.abc import Iterator
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import SuspiciousOperation
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.urls import Resolver404, resolve
+from django.utils.module_loading import import_string
 from rest_framework.exceptions import AuthenticationFailed, ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
-CANONICAL = "api"
+from rest.dialects import dialect_of
+
+JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"
+
+
+class ErrorShape:
+    """How a dialect writes its errors. `Dialect.errors` names one."""
+
+    media_type: ClassVar[str]
+
+    @staticmethod
+    def body(status_code: int, data: Any, instance: str) -> Any:
+        """The body of an error: `data` is what DRF would send, `instance` the path that was asked."""
+        raise NotImplementedError
+
+
+class DRFErrors(ErrorShape):
+    """`{"detail": …}`, or `{"field": ["message"]}` for wrong fields."""
+
+    media_type = JSON
+
+    @staticmethod
+    def body(status_code: int, data: Any, instance: str) -> Any:
+        return data
+
+
+class ProblemDetails(ErrorShape):
+    """RFC 9457: `{"type","title","status","detail","instance"}` and, for wrong fields, `"errors"`."""
+
+    media_type = PROBLEM_JSON
+
+    @staticmethod
+    def body(status_code: int, data: Any, instance: str) -> Any:
+        return problem(status_code, data, instance)
+
+
+def error_shape(request: HttpRequest | Request) -> type[ErrorShape]:
+    """That of the dialect which the path belongs to; elsewhere DRF's own."""
+    dialect = dialect_of(request)
+    return import_string(dialect.errors) if dialect else DRFErrors
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -26,10 +65,12 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         error = AuthenticationFailed("The account was deleted or logged out meanwhile.")
         error.auth_header = request.authenticators[0].authenticate_header(request)  # type: ignore[attr-defined]
     response = drf_exception_handler(error, context)
-    if response is None or not is_canonical(request):
-        return response
-    response.data = problem(response.status_code, response.data, request.path)
-    response.content_type = PROBLEM_JSON
+    if response is None:
+        return None
+    shape = error_shape(request)
+    response.data = shape.body(response.status_code, response.data, request.path)
+    if shape.media_type != JSON:
+        response.content_type = shape.media_type
     return response
 
 
@@ -73,20 +114,11 @@ def leaves(data: Any, trail: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, 
         yield trail, data
 
 
-def is_canonical(request: HttpRequest | Request) -> bool:
-    """Whether the path belongs to the canonical API. Asked before a view, or its versioning, has had its turn too."""
-    try:
-        return (request.resolver_match or resolve(request.path_info)).namespace == CANONICAL
-    except Resolver404:
-        return request.path.startswith("/api/")
-
-
 def plain_error(request: HttpRequest, status_code: int, detail: str) -> HttpResponse:
     """An error outside any view, in the shape of the mount that the path belongs to."""
-    if is_canonical(request):
-        body = problem(status_code, {"detail": detail}, request.path)
-        return JsonResponse(body, status=status_code, content_type=PROBLEM_JSON)
-    return JsonResponse({"detail": detail}, status=status_code)
+    shape = error_shape(request)
+    body = shape.body(status_code, {"detail": detail}, request.path)
+    return JsonResponse(body, safe=False, status=status_code, content_type=shape.media_type)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -11,8 +11,8 @@ from django.db.models import Count, Q, Sum
 from django.db.models.functions import Length
 from django.db.models.lookups import GreaterThanOrEqual
 
-from config.text import words
 from movies.models.search import MAX_WORD, SearchPosting, SearchWord
+from rest.database.text import words
 
 if TYPE_CHECKING:
     from movies.querysets import MovieQuerySet

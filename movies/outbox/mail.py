@@ -1,6 +1,6 @@
 """Mail about movies, by way of the outbox: what is put into it, and when each address gets its next mail.
 
-The outbox is django-post-office's table; movies/postman.py empties it. Why: docs/decisions/0006-mail-outbox.md
+The outbox is django-post-office's table; movies/outbox/postman.py empties it. Why: docs/decisions/0006-mail-outbox.md
 """
 
 import logging
@@ -15,8 +15,8 @@ from post_office import mail as post_office
 from post_office.models import PRIORITY, STATUS, Email
 
 from accounts.models import User
-from config.text import fold_case
 from movies.models import MailAllowance, Movie
+from rest.database.text import fold_case
 
 logger = logging.getLogger(__name__)
 

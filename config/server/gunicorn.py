@@ -4,7 +4,7 @@ import os
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WORKERS", "2"))
-worker_class = "config.worker.BufferingWorker"
+worker_class = "config.server.worker.BufferingWorker"
 # Threads wait for the database only, never for clients; each may hold a database connection.
 threads = int(os.environ.get("THREADS", "16"))
 # Of each process; whoever comes then waits until one of them goes. Each may have a body of the longest kind under way.

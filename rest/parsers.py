@@ -16,7 +16,7 @@ from django.utils.http import parse_header_parameters
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser, DataAndFiles, MultiPartParser
 
-from config.exceptions import ContentTooLarge
+from rest.exceptions import ContentTooLarge
 
 MAX_NAME = 200  # characters in the name of a form's field
 

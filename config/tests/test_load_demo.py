@@ -8,7 +8,7 @@ from django.core.management import call_command
 
 from accounts.models import User
 from collections_app.models import Collection
-from movies.demo.loader import FOLDER
+from config.demo.loader import FOLDER
 from movies.models import Comment, Favorite, Like, Movie, Rating
 
 pytestmark = pytest.mark.django_db

@@ -1,0 +1,13 @@
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
+
+
+class RestConfig(AppConfig):
+    name = "rest"
+
+    def ready(self) -> None:
+        from rest.database.statements import create_missing
+
+        # Django announces each app with models; after the last of them all tables are there.
+        last = [config for config in apps.get_app_configs() if config.models_module][-1]
+        post_migrate.connect(create_missing, sender=last)

@@ -1,0 +1,44 @@
+"""Dialects: one behaviour in several published shapes.
+
+A dialect is a URL namespace (DRF's NamespaceVersioning makes it `request.version`) and a set of subclasses of the
+canonical views that change shape only. `settings.DIALECTS` has them all, by name; `config/tests/test_dialects.py` lists
+what a dialect may set and holds every dialect to it.
+"""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import Resolver404, URLResolver, include, path, resolve
+from rest_framework.request import Request
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """What the whole server has to know of a dialect. What one view has to know is in that view's subclass."""
+
+    name: str  # its URL namespace
+    errors: str  # the import path of the ErrorShape that phrases its errors
+    heading: str = ""  # in Swagger; empty where each viewset has a heading of its own
+    description: str = ""  # below the heading
+    prefix: str = ""  # where every address below it, known or not, is the dialect's; empty where it shares its root
+
+
+def mount(dialect: str, prefixes: dict[str, list[str]]) -> URLResolver:
+    """The URL confs of `prefixes` (prefix → modules) under the namespace of `dialect`.
+
+    `reverse(name, request=request)` then stays in the dialect in which the caller asked.
+    """
+    patterns = [path(prefix, include(module)) for prefix, modules in prefixes.items() for module in modules]
+    return path("", include((patterns, dialect), namespace=dialect))
+
+
+def dialect_of(request: HttpRequest | Request) -> Dialect | None:
+    """The dialect that the path belongs to, if any. Asked before a view, or its versioning, has had its turn too."""
+    try:
+        namespace = (request.resolver_match or resolve(request.path_info)).namespace
+    except Resolver404:
+        return next(
+            (one for one in settings.DIALECTS.values() if one.prefix and request.path.startswith(one.prefix)), None
+        )
+    return settings.DIALECTS.get(namespace)
