@@ -1,5 +1,5 @@
 # Two commands do everything: `make run` and `make test`. The rest is for those who work on the code.
-.PHONY: run test bench check format schema verify clean help
+.PHONY: run test bench check format verify clean help
 
 help:      ## this list
 	@grep -E '^[a-z]+: .*##' Makefile | sed 's/: *##/\t/'
@@ -13,7 +13,7 @@ test:      ## environment, the whole suite on SQLite and on PostgreSQL (TEST_POS
 bench:     ## the benchmark (SIZES="10000 1000000" DATABASES="postgres sqlite" SCENARIOS=list,detail SECONDS=5 ROUNDS=3)
 	@BENCH_SECONDS="$(or $(SECONDS),5)" exec bin/bench
 
-check:     ## lint, format, types and migrations
+check:     ## style, types, layers, settings and migrations
 	@exec bin/check
 
 format:    ## put the code into the project's format
