@@ -65,7 +65,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "metrics.middleware.RequestCounterMiddleware",  # first: what any other layer answers is counted too
+    "metrics.middleware.RequestCounterMiddleware",  # first: what any other layer answers is counted, too
     "rest.middleware.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -77,6 +77,17 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
+
+# What the fast path (rest.fast_path) does without, and why. A middleware that is neither here nor an AnswerLayer is an
+# error of `manage.py check`.
+FAST_PATH_SKIPS = {
+    "whitenoise.middleware.WhiteNoiseMiddleware": "It answers for static files, which are no view's addresses.",
+    "django.contrib.sessions.middleware.SessionMiddleware": "A caller of the API is who the Authorization header says.",
+    "django.middleware.common.CommonMiddleware": "What it refuses or redirects is not plain: rest.fast_path.plain.",
+    "django.middleware.csrf.CsrfViewMiddleware": "Browsers send no Authorization header by themselves.",
+    "django.contrib.auth.middleware.AuthenticationMiddleware": "REST framework's authenticators say who calls.",
+    "django.contrib.messages.middleware.MessageMiddleware": "Only the admin has messages.",
+}
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -199,7 +210,7 @@ MEDIA_URL = "media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
 SERVE_MEDIA = env.bool("SERVE_MEDIA", default=True)  # off where a web server in front serves MEDIA_ROOT
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "rest.storage.PrefixedFileSystemStorage", "OPTIONS": {"base_url": MEDIA_URL}},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 

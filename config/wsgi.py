@@ -12,16 +12,21 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 UNREADABLE = "unreadable/unreadable"
 
 
-class Utf8Handler(WSGIHandler):
-    """Text is UTF-8 here, whatever charset is declared.
+class ReadableHeaders:
+    """Gives the application behind it headers that Django and REST framework can read.
 
-    Django would take the declared one to decode the query string, and some ("hex") and some parameters fail in that,
-    before any middleware could answer.
+    Text is UTF-8 here, whatever charset is declared. Django would take the declared one to decode the query string, and
+    some ("hex") and some parameters fail in that, before any middleware could answer.
     """
+
+    def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
+        self.application = application
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         environ["CONTENT_TYPE"] = without_charset(environ.get("CONTENT_TYPE", ""))
-        return super().__call__(environ, start_response)
+        if not environ.get("HTTP_ACCEPT"):
+            environ.pop("HTTP_ACCEPT", None)  # an empty one asks for nothing in particular
+        return self.application(environ, start_response)
 
 
 def without_charset(content_type: str) -> str:
@@ -36,7 +41,7 @@ def without_charset(content_type: str) -> str:
 
 
 django.setup(set_prefix=False)
-full_stack = Utf8Handler()
+full_stack = ReadableHeaders(WSGIHandler())
 
 from rest.fast_path import FastPath  # noqa: E402 - needs the apps
 

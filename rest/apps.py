@@ -6,6 +6,7 @@ class RestConfig(AppConfig):
     name = "rest"
 
     def ready(self) -> None:
+        from rest import checks  # noqa: F401 - registers them
         from rest.database.statements import create_missing
 
         # Django announces each app with models; after the last of them all tables are there.

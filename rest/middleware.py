@@ -1,26 +1,20 @@
 """What is settled before a view sees the request."""
 
-from collections.abc import Callable
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from rest_framework.exceptions import APIException
 
 from rest.errors import plain_error
 from rest.exceptions import ContentTooLarge, LengthRequired
+from rest.layers import AnswerLayer
 
 
-class BodyLimitMiddleware:
+class BodyLimitMiddleware(AnswerLayer):
     """Refuses bodies that are too long, or of unknown length, before a byte of them is read."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def refuse(self, request: HttpRequest) -> HttpResponse | None:
         error = self.objection(request)
-        if error is not None:
-            return plain_error(request, error.status_code, str(error.detail))
-        return self.get_response(request)
+        return plain_error(request, error.status_code, str(error.detail)) if error else None
 
     @staticmethod
     def objection(request: HttpRequest) -> APIException | None:

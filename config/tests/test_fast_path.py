@@ -1,40 +1,13 @@
 """The short way answers as the whole way does, to the byte and to the header; and leaves to it what is not plain."""
 
-from io import BytesIO
-from typing import Any
-from wsgiref.util import setup_testing_defaults
+import json
 
 import pytest
-from django.core.signals import request_started
-from django.db import close_old_connections
 
 from movies.models import Like, Movie, Rating
+from movies.tests.pictures import upload
 from rest import fast_path
-
-
-def asked(method: str, address: str, *, body: bytes = b"", token: str = "", **more: str) -> dict[str, Any]:
-    path, _, query = address.partition("?")
-    environ: dict[str, Any] = {"REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": query}
-    if body:
-        environ |= {"CONTENT_TYPE": "application/json", "CONTENT_LENGTH": str(len(body)), "wsgi.input": BytesIO(body)}
-    if token:
-        environ["HTTP_AUTHORIZATION"] = f"Token {token}"
-    environ |= {"HTTP_HOST": "testserver", **more}
-    setup_testing_defaults(environ)
-    return environ
-
-
-def the_full_stack(environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
-    from config.wsgi import full_stack
-
-    begun: list[Any] = []
-    request_started.disconnect(close_old_connections)  # the test's transaction is on this connection
-    try:
-        content = b"".join(full_stack(environ, lambda status, headers: begun.extend([status, headers])))
-    finally:
-        request_started.connect(close_old_connections)
-    return begun[0], begun[1], content
-
+from rest.tests.requests import asked, the_full_stack
 
 READS = [
     "/api/movies/",
@@ -164,3 +137,101 @@ def test_a_movie_that_changes_is_shown_as_it_is_now(movies, alice, anonymous):
     assert "Renamed" in [shown["name"] for shown in anonymous.get(address).json()["genre"]]
     Movie.objects.filter(pk=movies[0].pk).update(description="changed behind everybody's back")
     assert anonymous.get(address).json()["description"] == "changed behind everybody's back"
+
+
+# --- The clients that people use ------------------------------------------------------------------------------------
+
+ACCEPTED = {
+    "axios, Angular": "application/json, text/plain, */*",
+    "jQuery": "application/json, text/javascript, */*; q=0.01",
+    "fetch, curl": "*/*",
+    "a browser's address bar": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8",
+    "requests of JSON": "application/json",
+    "OkHttp, Retrofit": "application/json; charset=UTF-8",
+    "nothing": "",
+}
+
+
+@pytest.mark.parametrize("client", ACCEPTED)
+@pytest.mark.parametrize("address", ["/api/movies/", "/api/movies/{id}/", "/", "/api/movies/search/?q=movie"])
+def test_what_clients_accept_is_answered_on_the_fast_path_as_in_the_full_stack(movies, address, client):
+    address, accept = address.format(id=movies[0].pk), ACCEPTED[client]
+    status, headers, content = fast_path.try_fast(asked("GET", address, HTTP_ACCEPT=accept))
+    whole_status, whole_headers, whole_content = the_full_stack(asked("GET", address, HTTP_ACCEPT=accept))
+    assert (status, content, dict(headers)) == (whole_status, whole_content, dict(whole_headers))
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/xml", "application/json;x*=bad''%ff", "j" * 9000])
+def test_what_json_is_no_answer_to_goes_to_the_full_stack(db, accept):
+    assert fast_path.try_fast(asked("GET", "/api/movies/", HTTP_ACCEPT=accept)) is None
+    assert the_full_stack(asked("GET", "/api/movies/", HTTP_ACCEPT=accept))[0].startswith("406")
+
+
+BODILESS = {
+    "curl -X POST": {},
+    "curl -d ''": {"CONTENT_TYPE": "application/x-www-form-urlencoded", "CONTENT_LENGTH": "0"},
+    "fetch": {"CONTENT_LENGTH": "0"},
+    "axios": {"CONTENT_TYPE": "application/json", "CONTENT_LENGTH": "0", "HTTP_ACCEPT": ACCEPTED["axios, Angular"]},
+    "jQuery": {"CONTENT_TYPE": "application/x-www-form-urlencoded; charset=UTF-8", "CONTENT_LENGTH": "0"},
+}
+
+
+@pytest.mark.parametrize("client", BODILESS)
+def test_a_like_without_a_body_takes_the_fast_path(movies, charlie, client):
+    address, token = f"/api/movies/{movies[3].pk}/like/", charlie.credentials.token
+    answers = []
+    for way in (fast_path.try_fast, the_full_stack):
+        status, headers, content = way(asked("POST", address, token=token, **BODILESS[client]))
+        assert status == "201 Created"
+        answers.append((dict(headers), content))
+        Like.objects.by(charlie.user).delete()
+        movies[3].stats.refresh_from_db()
+    assert answers[0][0].keys() - {"Content-Length"} == answers[1][0].keys() - {"Content-Length"}
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "UTF-8", '"utf-8"', "utf8"])
+def test_json_that_names_its_charset_takes_the_fast_path(movies, charlie, charset):
+    environ = asked(
+        "PUT", f"/api/movies/{movies[3].pk}/rating/", body=b'{"rating": 2}', token=charlie.credentials.token
+    )
+    environ["CONTENT_TYPE"] = f"application/json; charset={charset}"
+    assert fast_path.try_fast(environ)[0] == "201 Created"
+    assert Rating.objects.get(user=charlie.user).half_stars == 4
+
+
+@pytest.mark.parametrize("content_type", ["application/json; charset=latin-1", "application/json; a=b", "text/plain"])
+def test_a_body_of_another_type_goes_to_the_full_stack(movies, charlie, content_type):
+    environ = asked(
+        "PUT", f"/api/movies/{movies[3].pk}/rating/", body=b'{"rating": 2}', token=charlie.credentials.token
+    )
+    environ["CONTENT_TYPE"] = content_type
+    assert fast_path.try_fast(environ) is None
+    assert environ["CONTENT_TYPE"] == content_type
+
+
+def test_a_body_over_the_limit_is_refused_however_short_it_is(movies, charlie, settings):
+    settings.MAX_BODY_BYTES = 10
+    environ = asked(
+        "PUT", f"/api/movies/{movies[3].pk}/rating/", body=b'{"rating": 2}', token=charlie.credentials.token
+    )
+    assert fast_path.try_fast(environ) is None
+    assert the_full_stack(environ)[0].startswith("413")
+    assert not Rating.objects.filter(user=charlie.user).exists()
+
+
+# --- Below a prefix -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", [fast_path.try_fast, the_full_stack])
+def test_addresses_follow_the_prefix_of_each_request(movies, alice, settings, tmp_path, way):
+    settings.MEDIA_ROOT = tmp_path
+    address = f"/api/movies/{movies[0].pk}/"
+    assert alice.patch(address, {"cover_image": upload()}, format="multipart").status_code == 200
+    shown = {}
+    for prefix in ("", "/films", "/other", ""):
+        _, _, content = way(asked("GET", address, SCRIPT_NAME=prefix))
+        shown[prefix] = json.loads(content)["cover_image"]
+        assert shown[prefix].startswith(f"http://testserver{prefix}/media/covers/")
+        _, headers, _ = way(asked("GET", "/api/movies/?page_size=1", SCRIPT_NAME=prefix))
+        assert f"<http://testserver{prefix}/api/movies/?" in dict(headers)["Link"]
+    assert len(set(shown.values())) == 3

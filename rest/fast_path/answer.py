@@ -1,0 +1,147 @@
+"""From a plain request to its answer. Whatever goes another way than expected begins anew in Django's full stack."""
+
+import logging
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from io import BytesIO
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.core.handlers.wsgi import WSGIRequest
+from django.db import IntegrityError, InterfaceError, OperationalError, connection
+from django.http import Http404
+from django.http.response import ResponseHeaders
+from django.urls import set_script_prefix
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+
+from rest import conditional
+from rest.conditional import JSON
+from rest.errors import server_error
+from rest.fast_path.plain import Environ, is_plain, is_unusual, plain_request
+from rest.fast_path.routes import Route, find_route, routes
+from rest.fast_path.stack import layers, usual_headers
+from rest.layers import BEGUN
+from rest.payload import Payload
+from rest.renderers import ORJSONRenderer
+
+logger = logging.getLogger(__name__)
+
+Answer = tuple[str, list[tuple[str, str]], bytes]  # status line, headers, body
+Response = tuple[int, dict[str, str], bytes]  # status, headers, body
+STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+EXPECTED = (Http404, APIException, SuspiciousOperation, IntegrityError)  # the full stack phrases them
+LOST_CONNECTION = (OperationalError, InterfaceError)
+
+
+class FastPath:
+    """A WSGI application in front of Django's: answers what is plain, and hands on the rest.
+
+    Made once, when the server starts. Raises ImproperlyConfigured where it would pass something by in silence.
+    """
+
+    def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
+        self.application = application
+        layers()
+        routes(settings.ROOT_URLCONF)
+
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        answer = try_fast(environ)
+        if answer is None:
+            return self.application(environ, start_response)
+        connection.close_if_unusable_or_obsolete()  # if it has reached its age, as after any request
+        status, headers, content = answer
+        start_response(status, headers)
+        return [content]
+
+
+def try_fast(environ: Environ) -> Answer | None:
+    """The answer; None where the request is not plain or the full stack has to phrase an error."""
+    answer = attempt(environ) if is_plain(environ) else None
+    if answer is None and isinstance(environ.get("wsgi.input"), BytesIO):
+        environ["wsgi.input"].seek(0)  # the full stack reads the body again
+    return answer
+
+
+def attempt(environ: Environ) -> Answer | None:
+    environ[BEGUN] = {}  # shared with the full stack, so that what began here does not begin there
+    try:
+        request = plain_request(environ)
+        found = find_route(environ["REQUEST_METHOD"], request.path_info)
+        if found is None or is_unusual(request):
+            return None
+        request.get_host()  # refuses foreign hosts
+    except SuspiciousOperation:
+        return None
+    return answer(request, *found)
+
+
+def answer(request: WSGIRequest, route: Route, arguments: dict[str, int]) -> Answer | None:
+    """The layers of MIDDLEWARE around the view's method."""
+    refusing, beginning, finishing = layers()
+    if any(layer.refuse(request) for layer in refusing):
+        return None
+    for layer in beginning:
+        layer.begin_once(request)
+    set_script_prefix(request.META.get("SCRIPT_NAME", ""))
+    response = respond(request, route, arguments)
+    if response is None:
+        return None
+    status, headers, content = response
+    if finishing:
+        finished = ResponseHeaders(headers)  # names without case, as in the full stack
+        for layer in finishing:
+            layer.finish(request, layer.begin_once(request), status, finished)
+        headers = dict(finished.items())
+    return STATUS_LINES.get(status, f"{status} Unknown Status Code"), list(headers.items()), content
+
+
+def respond(request: WSGIRequest, route: Route, arguments: dict[str, int]) -> Response | None:
+    """What the view's method answers; None where the full stack has to begin anew."""
+    trust_connection(True)  # our own query is the check
+    try:
+        return rendered(request, route, run(request, route, arguments))
+    except EXPECTED:
+        return None
+    except LOST_CONNECTION:
+        trust_connection(False)  # the full stack looks after the connection first
+        return None
+    except Exception:
+        logger.exception("The fast path failed for %s %s.", request.method, request.path)
+        if request.method == "GET":
+            return None
+        # The write may have happened, so nothing is done a second time.
+        error = server_error(request)
+        return error.status_code, {**error.headers, **usual_headers(request.is_secure())}, error.content
+
+
+def trust_connection(is_healthy: bool) -> None:
+    connection.health_check_done = is_healthy  # type: ignore[attr-defined]  # missing in the stubs
+
+
+def run(request: WSGIRequest, route: Route, arguments: dict[str, int]) -> tuple[Payload, bool]:
+    """The view's payload, and whether the caller sent a credential. Raises what the view raises."""
+    view = route.view_class(**route.initkwargs)
+    has_credential = "HTTP_AUTHORIZATION" in request.META
+    parsers = () if request.method == "GET" else view.get_parsers()
+    drf_request = Request(request, parsers, view.get_authenticators() if has_credential else ())
+    drf_request.version = route.dialect
+    view.request, view.args, view.kwargs, view.format_kwarg = drf_request, (), arguments, None
+    view.action_map, view.action = route.action_map, route.action
+    view.check_permissions(drf_request)
+    return route.method(view, drf_request, **arguments), has_credential
+
+
+def rendered(request: WSGIRequest, route: Route, result: tuple[Payload, bool]) -> Response:
+    payload, has_credential = result
+    content = ORJSONRenderer().render(payload.data)
+    headers = {"Content-Length": str(len(content)), **payload.headers}
+    if request.method == "GET" and payload.status == 200:
+        about = conditional.headers_of(content, has_credential=has_credential)
+        tag_of_client = request.META.get("HTTP_IF_NONE_MATCH")
+        if tag_of_client is not None and conditional.is_current(tag_of_client, about["ETag"]):
+            return 304, {**about, **usual_headers(request.is_secure())}, b""
+        headers |= about
+    headers |= {"Content-Type": JSON, "Allow": route.allow, **usual_headers(request.is_secure())}
+    return payload.status, headers, content

@@ -1,0 +1,89 @@
+"""Which requests are plain. Whatever is not goes to Django's full stack untouched."""
+
+import re
+from functools import lru_cache
+from io import BytesIO
+from typing import Any
+
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
+from django.utils.http import parse_header_parameters
+from rest_framework.settings import api_settings
+from rest_framework.utils.mediatypes import media_type_matches
+
+from rest.conditional import JSON
+
+Environ = dict[str, Any]
+NO_BODY = {None, "", "0"}  # what CONTENT_LENGTH is without one
+SHORT_BODY = re.compile(r"[1-9][0-9]{0,3}")  # bytes: what is read at once, and can be read again by the full stack
+LONGEST_HEADER = 500  # characters: what is remembered of a header is bounded in length and in number
+
+
+def is_plain(environ: Environ) -> bool:
+    """Whether the method, the accepted types and the body are what the fast path understands."""
+    accept = environ.get("HTTP_ACCEPT")
+    is_usual = (not accept or takes_json(accept)) and "HTTP_TRANSFER_ENCODING" not in environ
+    if environ["REQUEST_METHOD"] == "GET":
+        return is_usual and environ.get("CONTENT_LENGTH") in NO_BODY
+    return is_usual and environ["REQUEST_METHOD"] in ("POST", "PUT") and has_plain_body(environ)
+
+
+def takes_json(accept: str) -> bool:
+    """Whether REST framework's negotiation chooses JSON, which is all that the views have."""
+    return accept in ("*/*", JSON) or (len(accept) <= LONGEST_HEADER and negotiates_json(accept))
+
+
+@lru_cache(maxsize=256)
+def negotiates_json(accept: str) -> bool:
+    return any(media_type_matches(JSON, media_type.strip()) for media_type in accept.split(","))
+
+
+def has_plain_body(environ: Environ) -> bool:
+    """Whether there is no body, or a short one in JSON."""
+    length = environ.get("CONTENT_LENGTH") or "0"
+    if length == "0":
+        return True
+    is_short = bool(SHORT_BODY.fullmatch(length)) and int(length) <= settings.MAX_BODY_BYTES
+    return is_short and is_json(environ.get("CONTENT_TYPE", ""))
+
+
+def is_json(content_type: str) -> bool:
+    """Whether a body of that type is JSON in UTF-8."""
+    return content_type == JSON or (len(content_type) <= LONGEST_HEADER and is_json_in_utf8(content_type))
+
+
+@lru_cache(maxsize=256)
+def is_json_in_utf8(content_type: str) -> bool:
+    try:
+        kind, parameters = parse_header_parameters(content_type)
+    except ValueError:
+        return False
+    charset = parameters.pop("charset", "utf-8")
+    return kind == JSON and not parameters and charset.lower() in ("utf-8", "utf8")
+
+
+def plain_request(environ: Environ) -> WSGIRequest:
+    """Django's request for a plain one. `environ` stays as it is, but for a body in memory that can be read again."""
+    copy = {**environ}  # WSGIRequest changes what it is given, and the full stack may need it
+    copy.pop("CONTENT_TYPE", None)
+    if environ.get("CONTENT_LENGTH") not in NO_BODY:
+        copy["CONTENT_TYPE"] = JSON
+        if not isinstance(environ["wsgi.input"], BytesIO):
+            environ["wsgi.input"] = BytesIO(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
+        copy["wsgi.input"] = environ["wsgi.input"]
+    return WSGIRequest(copy)
+
+
+def is_unusual(request: WSGIRequest) -> bool:
+    """Whether the settings or the query ask for what only the full stack does."""
+    return (
+        settings.SECURE_SSL_REDIRECT
+        or settings.PREPEND_WWW
+        or (bool(settings.DISALLOWED_USER_AGENTS) and has_disallowed_agent(request))
+        or (bool(request.META.get("QUERY_STRING")) and api_settings.URL_FORMAT_OVERRIDE in request.GET)
+    )
+
+
+def has_disallowed_agent(request: WSGIRequest) -> bool:
+    agent = request.META.get("HTTP_USER_AGENT", "")
+    return any(pattern.search(agent) for pattern in settings.DISALLOWED_USER_AGENTS)
