@@ -21,15 +21,24 @@ MAX_SHARE_OF_LOST = 0.001  # of requests, by broken connections
 SCRIPT = Path(__file__).with_name("wrk.lua")
 
 
+CLIENT = {"User-Agent": "curl/8.5.0", "Accept": "*/*"}  # what clients send that say nothing in particular
+
+
 @dataclass(frozen=True)
 class Request:
+    """A request as a client sends it: `headers` are added to, or replace, those of `CLIENT`."""
+
     path: str
     method: str = "GET"
     headers: dict[str, str] = field(default_factory=dict)
     body: str = ""
 
+    @property
+    def all_headers(self) -> dict[str, str]:
+        return {**CLIENT, **self.headers}
+
     def line(self) -> str:
-        headers = "\1".join(f"{name}: {value}" for name, value in self.headers.items())
+        headers = "\1".join(f"{name}: {value}" for name, value in self.all_headers.items())
         return f"{self.method}\t{self.path}\t{headers}\t{self.body}\n"
 
 
@@ -57,7 +66,7 @@ def ask(server: Server, request: Request) -> Reply:
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=LONGEST)
     began = time.monotonic()
     try:
-        connection.request(request.method, request.path, request.body or None, request.headers)
+        connection.request(request.method, request.path, request.body or None, request.all_headers)
         reply = connection.getresponse()
         body = reply.read()
     except TimeoutError as error:

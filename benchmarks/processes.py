@@ -62,8 +62,10 @@ def memory_bytes(root: int) -> int:
 class Server:
     """One contestant at work."""
 
-    def __init__(self, name: str, command: list[str], *, port: int, log: Path, **environment: str) -> None:
-        self.name, self.command, self.port, self.log = name, command, port, log
+    def __init__(
+        self, name: str, command: list[str], *, port: int, log: Path, root: Path = ROOT, **environment: str
+    ) -> None:
+        self.name, self.command, self.port, self.log, self.root = name, command, port, log, root
         kept = {key: value for key, value in os.environ.items() if key in ("PATH", "HOME", "LANG", "TMPDIR", "USER")}
         self.environment = {**kept, "WORKERS": "2", "BIND": f"127.0.0.1:{port}", "PORT": str(port), **environment}
         self.process: subprocess.Popen[bytes] | None = None
@@ -75,7 +77,7 @@ class Server:
     def start(self) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                self.command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
+                self.command, cwd=self.root, env=self.environment, stdout=log, stderr=log, start_new_session=True
             )
 
     def wait_until_up(self) -> None:

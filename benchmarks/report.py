@@ -11,10 +11,11 @@ from pathlib import Path
 
 from benchmarks.load import CONNECTIONS, THREADS, Measurement
 from benchmarks.processes import ROOT
-from benchmarks.scenarios import EVERYBODY, SCENARIOS
+from benchmarks.scenarios import BASELINE, EVERYBODY, SCENARIOS
 
 NONE = "–"
 OTHERS = ("floor", "fastapi", "textbook")
+TITLES = {"fastapi": "FastAPI"}
 
 
 @dataclass
@@ -69,23 +70,32 @@ def marquee_table(results: Results) -> str:
         figure = results.figures.get((name, "marquee"))
         cells = [number(value) for value in (figure.rate, figure.p50, figure.p99, figure.cpu)] if figure else [NONE] * 4
         mine = results.rate(name, "marquee")
-        ratios = [ratio(mine, results.rate(name, other)) for other in OTHERS]
+        ratios = [ratio(mine, results.rate(name, other)) for other in others(results)]
         rows.append([name, *cells, *ratios, ratio(mine, results.rate(own[name], "marquee"))])
-    head = ["scenario", "rate/s", "p50 ms", "p99 ms", "CPU ms", "÷ floor", "÷ FastAPI", "÷ textbook", "÷ own 200/list"]
-    return table(head, rows)
+    beside = [f"÷ {TITLES.get(other, other)}" for other in others(results)]
+    return table(["scenario", "rate/s", "p50 ms", "p99 ms", "CPU ms", *beside, "÷ own plain"], rows)
+
+
+def others(results: Results) -> list[str]:
+    """Whom Marquee is compared with: the baseline where one took part."""
+    return [*OTHERS, *([BASELINE] if any(name == BASELINE for _, name in results.figures) else [])]
+
+
+def everybody(results: Results) -> list[str]:
+    return ["marquee", *others(results)]
 
 
 def everybody_table(results: Results) -> str:
     rows = []
     for name in measured(results):
         cells = []
-        for contestant in EVERYBODY:
+        for contestant in everybody(results):
             late = (name, contestant) in results.figures and results.figures[name, contestant] is None
             figure = results.figures.get((name, contestant))
             cells.append("too slow" if late else number(figure.rate if figure else None))
             cells.append(number(figure.cpu if figure else None))
         rows.append([name, *cells])
-    head = ["scenario", *(text for name in EVERYBODY for text in (f"{name} /s", "CPU ms"))]
+    head = ["scenario", *(text for name in everybody(results) for text in (f"{name} /s", "CPU ms"))]
     return table(head, rows)
 
 

@@ -2,7 +2,8 @@
 
     SIZES="10000 1000000" DATABASES="postgres sqlite" SCENARIOS="list,detail" SECONDS=5 ROUNDS=3 make bench
 
-SCENARIOS takes beginnings of names, separated by commas. BENCH_DIR (var/bench) is where data sets are kept, RESULTS
+SCENARIOS takes beginnings of names, separated by commas. BASELINE is the folder of another checkout of Marquee, which is
+measured beside this one. BENCH_DIR (var/bench) is where data sets are kept, RESULTS
 (benchmarks/RESULTS.md) where the report goes.
 """
 
@@ -24,7 +25,7 @@ from benchmarks.kept import Data, ensure_postgres, ensure_sqlite
 from benchmarks.load import CONNECTIONS, Measurement, Request, TooSlow, ask, measure, require_wrk
 from benchmarks.postgres import Cluster
 from benchmarks.processes import ROOT, Server, cpu_seconds, free_port
-from benchmarks.scenarios import SCENARIOS, Scenario, World
+from benchmarks.scenarios import BASELINE, SCENARIOS, Scenario, World
 
 SIZES = [int(size) for size in os.environ.get("SIZES", "10000 1000000").split()]
 DATABASES = os.environ.get("DATABASES", "postgres sqlite").split()
@@ -34,6 +35,7 @@ ROUNDS = int(os.environ.get("ROUNDS", "3"))
 WANTED = [name.strip() for name in os.environ.get("SCENARIOS", "").split(",") if name.strip()]
 FOLDER = Path(os.environ.get("BENCH_DIR", str(ROOT / "var" / "bench"))).resolve()
 RESULTS = Path(os.environ.get("RESULTS", str(ROOT / "benchmarks" / "RESULTS.md")))
+OTHER_CHECKOUT = os.environ.get("BASELINE", "")
 WARM_UP_SECONDS = 1
 
 
@@ -58,6 +60,8 @@ def contestants(url: str, folder: Path) -> list[Server]:
         "textbook": web_command(f"{contestant}.textbook.wsgi"),
         "fastapi": [".venv-bench/bin/uvicorn", f"{contestant}.fastapi_app:app", "--workers=2", "--no-access-log"],
     }
+    if OTHER_CHECKOUT:
+        commands[BASELINE] = ["bin/run"]
     servers = []
     for name, command in commands.items():
         port = free_port()
@@ -65,7 +69,8 @@ def contestants(url: str, folder: Path) -> list[Server]:
         var.mkdir(parents=True, exist_ok=True)
         more = [f"--port={port}", "--log-level=warning"] if name == "fastapi" else []
         environment = {"DATABASE_URL": url, "VAR_DIR": str(var), "THROTTLING": "off", "LOG_LEVEL": "WARNING"}
-        servers.append(Server(name, [*command, *more], port=port, log=var / "log", **environment))
+        root = Path(OTHER_CHECKOUT).resolve() if name == BASELINE else ROOT
+        servers.append(Server(name, [*command, *more], port=port, log=var / "log", root=root, **environment))
     return servers
 
 
@@ -97,7 +102,7 @@ class Run:
 
     def measure_scenario(self, scenario: Scenario) -> None:
         requests: dict[str, list[Request]] = {}
-        for name in scenario.contestants:
+        for name in [*scenario.contestants, *([BASELINE] if BASELINE in self.servers else [])]:
             made = scenario.requests(self.world, self.servers[name])
             if made:
                 requests[name] = made

@@ -13,6 +13,9 @@ from benchmarks.load import Request, ask
 from benchmarks.processes import Server
 
 EVERYBODY = ("marquee", "floor", "fastapi", "textbook")
+BASELINE = "baseline"  # another checkout of Marquee, which takes part wherever Marquee does: BASELINE=folder
+MARQUEES = ("marquee", BASELINE)
+AXIOS = {"Accept": "application/json, text/plain, */*", "User-Agent": "axios/1.7.2", "Accept-Encoding": "gzip, br"}
 POOL, WRITE_POOL = 20_000, 100_000  # different requests of a scenario
 TAGGED = 200  # movies whose ETags are asked for beforehand
 PAGE_SIZE, LARGEST_PAGE = 20, 100
@@ -67,7 +70,7 @@ def deep_page(world: World, server: Server) -> list[Request]:
 
 def deep_cursor(world: World, server: Server) -> list[Request] | None:
     """The same place by cursor. Marquee's cursors are opaque: one is found behind the page before, or by walking."""
-    if server.name != "marquee":
+    if server.name not in MARQUEES:
         return [Request(f"/api/movies/?cursor={world.movies - (world.middle - 1) * PAGE_SIZE + 1}")]
     before = next_of(server, f"/api/movies/?page={world.middle - 1}")
     if "cursor=" in before:
@@ -140,6 +143,19 @@ def like(world: World, server: Server) -> list[Request]:
     ]
 
 
+def bodiless_like(world: World, server: Server) -> list[Request]:
+    """As `curl -X POST` sends it: no body, no type, no length."""
+    return [Request(f"/api/movies/{movie_id}/like/", "POST", credential(token)) for token, movie_id in world.pairs()]
+
+
+def axios(path: str) -> Requests:
+    return lambda world, server: [Request(path, headers=AXIOS)]
+
+
+def axios_details(world: World, server: Server) -> list[Request]:
+    return [Request(request.path, headers=AXIOS) for request in details(world, server)]
+
+
 def revalidated(paths: Callable[[World], list[str]]) -> Requests:
     def requests(world: World, server: Server) -> list[Request] | None:
         tagged = []
@@ -183,9 +199,12 @@ SCENARIOS = [
         ONLY_MARQUEE,
         own="detail",
     ),
+    Scenario("list, as axios asks", axios("/api/movies/"), ONLY_MARQUEE, own="list"),
+    Scenario("detail, as axios asks", axios_details, ONLY_MARQUEE, own="detail"),
     Scenario("dialect classic, /", get("/"), ONLY_MARQUEE, own="list"),
     Scenario("dialect community, /movies/", get("/movies/"), ONLY_MARQUEE, own="list"),
     Scenario("dialect compact, /api/auth/movies", get("/api/auth/movies"), ONLY_MARQUEE, own="list"),
     Scenario("PUT rating", rate, writes=True),
     Scenario("POST like", like, writes=True),
+    Scenario("POST like without a body", bodiless_like, ONLY_MARQUEE, own="POST like", writes=True),
 ]

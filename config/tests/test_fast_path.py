@@ -1,4 +1,4 @@
-"""The short way answers as the whole way does, to the byte and to the header; and leaves to it what is not plain."""
+"""The fast path answers as the full stack does, to the byte and to the header; and leaves to it what is not plain."""
 
 import json
 
