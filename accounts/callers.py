@@ -25,7 +25,7 @@ def types(prefix: str, fields: tuple[Field, ...]) -> dict[str, str]:
 def statement(name: str, column: str, kind: str) -> Statement:
     text = TEXT.format(column)
     columns = {**types("login", LOGIN), **types("user", OWNER)}
-    return Statement(name, parameters=[kind], columns=columns, postgresql=text, sqlite=text)
+    return Statement(name, parameters=[kind], columns=columns, text=text)
 
 
 BY_TOKEN = statement("login_by_token", "token_digest", "varchar")

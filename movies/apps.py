@@ -3,9 +3,16 @@ from django.apps import AppConfig
 
 class MoviesConfig(AppConfig):
     name = "movies"
+    statement_modules = (
+        "movies.catalogue.cards",
+        "movies.catalogue.listings",
+        "movies.catalogue.rankings",
+        "movies.reactions",
+        "movies.search.functions",
+    )
 
     def ready(self) -> None:
         from accounts.signals import account_deleting
-        from movies import catalogue, reactions, search, services  # noqa: F401 - `migrate` has to know their statements
+        from movies import services
 
         account_deleting.connect(services.forget_user_of_account, dispatch_uid="movies.forget_user")

@@ -129,17 +129,16 @@ RATING = Function(
 @transaction.atomic  # which locks the whole database at once
 def set_mark_on_sqlite(mark: Mark, movie_id: int, user: User, wanted: bool | None) -> Change | None:
     table, counter = mark._meta.db_table, COUNTER[mark]
-    found = rows_of(LOCK.format(counter=counter, movie="%s"), [movie_id])
+    found = rows_of(LOCK.format(counter=counter, movie="?"), [movie_id])
     if not found:
         return None
     [(_, reactions, kept)] = found
     own, difference = [user.pk, movie_id], 0
-    if wanted is not True and rows_of(f"DELETE FROM {table} WHERE user_id = %s AND movie_id = %s RETURNING id", own):
+    if wanted is not True and rows_of(f"DELETE FROM {table} WHERE user_id = ? AND movie_id = ? RETURNING id", own):
         difference = -1
     if wanted or (wanted is None and not difference):
         added = rows_of(
-            f"INSERT INTO {table} (user_id, movie_id, created_at) VALUES (%s, %s, %s) "
-            "ON CONFLICT DO NOTHING RETURNING id",
+            f"INSERT INTO {table} (user_id, movie_id, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING RETURNING id",
             [*own, stored(timezone.now())],
         )
         difference = len(added)
@@ -152,7 +151,7 @@ def set_mark_on_sqlite(mark: Mark, movie_id: int, user: User, wanted: bool | Non
 def rate_on_sqlite(
     movie_id: int, user: User, half_stars: int, only_once: bool, now: datetime
 ) -> tuple[int | None, datetime, bool] | None:
-    found = rows_of(LOCK.format(counter="ratings_count", movie="%s"), [movie_id])
+    found = rows_of(LOCK.format(counter="ratings_count", movie="?"), [movie_id])
     if not found:
         return None
     [(added_by, reactions, _)] = found
@@ -162,13 +161,13 @@ def rate_on_sqlite(
     pk, previous, since = old or (None, 0, now)
     if old:
         rows_of(
-            "UPDATE movies_rating SET half_stars = %s, updated_at = %s WHERE id = %s RETURNING id",
+            "UPDATE movies_rating SET half_stars = ?, updated_at = ? WHERE id = ? RETURNING id",
             [half_stars, stored(now), pk],
         )
     else:
         [(pk,)] = rows_of(
             "INSERT INTO movies_rating (user_id, movie_id, half_stars, created_at, updated_at) "
-            "VALUES (%s, %s, %s, %s, %s) RETURNING id",
+            "VALUES (?, ?, ?, ?, ?) RETURNING id",
             [user.pk, movie_id, half_stars, stored(now), stored(now)],
         )
     more = 0 if old else 1
@@ -178,7 +177,7 @@ def rate_on_sqlite(
 
 
 def count_on_sqlite(movie_id: int, reactions: int, difference: int, assignments: str) -> None:
-    rows_of(f"UPDATE movies_moviestats SET {assignments} WHERE movie_id = %s RETURNING movie_id", [movie_id])
+    rows_of(f"UPDATE movies_moviestats SET {assignments} WHERE movie_id = ? RETURNING movie_id", [movie_id])
     if level_of(reactions + difference) != level_of(reactions):
         search.set_popularity(movie_id, level_of(reactions + difference))
 

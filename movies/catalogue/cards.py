@@ -8,10 +8,8 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
-import orjson
-
 from movies.models import Genre, Tally
-from rest.database.statements import Statement, by_name, is_postgresql, named, rows_of
+from rest.database.statements import Statement, for_sqlite, is_postgresql, rows_of
 
 
 class GenreName(NamedTuple):
@@ -120,12 +118,8 @@ GENRES = {
     "sqlite": f"(SELECT json_group_array(genre_id) FROM (SELECT l.genre_id {LINKS}))",
 }
 RENAMED = f"(SELECT t.count FROM movies_tally t WHERE t.kind = {Tally.Kind.RENAMED_GENRES:d} AND t.key = 0)"
-CHOSEN = {
-    "postgresql": "unnest(chosen_ids) WITH ORDINALITY AS chosen (id, place)",
-    "sqlite": "(SELECT value AS id, key AS place FROM json_each($1)) AS chosen",
-}
 TEXT = """
-    SELECT {columns} FROM {chosen} JOIN movies_movie m ON m.id = chosen.id
+    SELECT {columns} FROM unnest({ids}) WITH ORDINALITY AS chosen (id, place) JOIN movies_movie m ON m.id = chosen.id
     JOIN movies_moviestats s ON s.movie_id = m.id
     LEFT JOIN movies_director d ON d.id = m.director_id LEFT JOIN accounts_user u ON u.id = m.user_id
     ORDER BY chosen.place"""
@@ -139,7 +133,7 @@ class Cards:
     """
 
     def __init__(self, name: str, *, parameters: Sequence[str] = (), choose: str = "", total: str = "0") -> None:
-        self.choice = named(f"SELECT c.*, {total} FROM ({choose}) AS c")
+        self.choice = for_sqlite(f"SELECT c.*, {total} FROM ({choose}) AS c")
         chosen = f"ARRAY({choose})" if choose else "$1"
         parameters = parameters or ["bigint[]"]
         self.nobodys = statement(name, {}, parameters, chosen, total)
@@ -150,13 +144,12 @@ class Cards:
         if is_postgresql():
             rows = self.rows(viewer, *values)
             return [as_card(row) for row in rows], rows[0][-1] if rows else 0
-        found = rows_of(self.choice, by_name(values))
+        found = rows_of(self.choice, values)
         return self.given(viewer, [pk for pk, _ in found]), found[0][1] if found else 0
 
     def given(self, viewer: Any, ids: Sequence[int]) -> list[Card]:
         """The cards of these ids."""
-        given = list(ids) if is_postgresql() else orjson.dumps(ids).decode()
-        return [as_card(row) for row in self.rows(viewer, given)]
+        return [as_card(row) for row in self.rows(viewer, list(ids))]
 
     def rows(self, viewer: Any, *values: Any) -> list[tuple[Any, ...]]:
         if viewer.is_authenticated:
@@ -171,17 +164,17 @@ def statement(
         kept = {"genre_ids": ("text", GENRES[vendor]), "renamed_genres": ("bigint", RENAMED)}
         return {**PLAIN, **RELATED, **kept, **own, "total": ("bigint", f"CAST({total} AS bigint)")}
 
-    def text(vendor: str, viewer: str, total: str) -> str:
+    def text(vendor: str, ids: str, viewer: str, total: str) -> str:
         shown = ", ".join(expression for _, expression in columns(vendor, total).values())
-        return TEXT.format(columns=shown.replace("{viewer}", viewer), chosen=CHOSEN[vendor])
+        return TEXT.format(columns=shown.replace("{viewer}", viewer), ids=ids)
 
     return Statement(
         name,
         parameters=parameters,
         columns={column: kind for column, (kind, _) in columns("postgresql", total).items()},
-        postgresql=text("postgresql", f"${len(parameters)}", total),
-        sqlite=text("sqlite", "$2", "0"),
-        choose=chosen,
+        text=text("postgresql", "chosen_ids", f"${len(parameters)}", total),
+        sqlite=text("sqlite", "$1", "$2", "0"),
+        chosen_ids=chosen,
     )
 
 

@@ -18,11 +18,6 @@ NEAR = 1000  # so far down, skipping rows is cheaper than looking up where they 
 TOTAL = f"(SELECT t.count FROM movies_tally t WHERE t.kind = {Kind.ALL:d} AND t.key = 0)"
 
 
-def both(text: str) -> dict[str, str]:
-    """The text of a statement that both databases understand."""
-    return {"postgresql": text, "sqlite": text}
-
-
 NEWEST = Cards(
     "newest_added",
     parameters=["bigint", "bigint", "bigint"],
@@ -39,7 +34,7 @@ HOW_MANY = Statement(
     "tally",
     parameters=["integer", "bigint"],
     columns={"total": "bigint"},
-    **both("SELECT t.count FROM movies_tally t WHERE t.kind = $1 AND t.key = $2"),
+    text="SELECT t.count FROM movies_tally t WHERE t.kind = $1 AND t.key = $2",
 )
 # Far down, the range of ids that holds the place comes first: among the large ranges, then within one of them.
 AT_PLACE = Cards(

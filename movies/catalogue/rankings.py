@@ -4,7 +4,7 @@ import json
 from typing import Any, NamedTuple
 
 from movies.catalogue.cards import Card, Cards
-from movies.catalogue.listings import TOTAL, both
+from movies.catalogue.listings import TOTAL
 from movies.models import Tally
 from rest.database.statements import Statement, is_postgresql
 from rest.database.text import fold_case
@@ -70,10 +70,8 @@ NAMED = Statement(
     "genre_named",
     parameters=["varchar"],
     columns={"id": "bigint", "movies": "bigint", "of_all": "bigint"},
-    **both(
-        f"SELECT g.id, k.count, {TOTAL} FROM movies_genre g "
-        f"JOIN movies_tally k ON k.kind = {Kind.GENRE:d} AND k.key = g.id WHERE g.name_key = $1"
-    ),
+    text=f"SELECT g.id, k.count, {TOTAL} FROM movies_genre g "
+    f"JOIN movies_tally k ON k.kind = {Kind.GENRE:d} AND k.key = g.id WHERE g.name_key = $1",
 )
 
 
@@ -132,7 +130,7 @@ CATEGORIES = Statement(
     "categories",
     parameters=["bigint", "bigint", "bigint"],
     columns={"id": "bigint", "name": "varchar", "movie_ids": "bigint[]", "total": "bigint"},
-    postgresql=categories_text("postgresql"),
+    text=categories_text("postgresql"),
     sqlite=categories_text("sqlite"),
 )
 

@@ -25,7 +25,7 @@ def words_function(*, several: bool) -> Function:
         name,
         parameters=["varchar[]", "varchar", "varchar", "varchar"],
         columns={"id": "bigint", "text": "varchar", "movies_count": "integer"},
-        nature="STABLE PARALLEL SAFE",
+        volatility="STABLE PARALLEL SAFE",
         body=f"""RETURN QUERY
         SELECT w.id, w.text, w.movies_count FROM {WORD} w WHERE w.text = ANY($1) AND w.movies_count > 0
         UNION ALL SELECT * FROM (
@@ -43,7 +43,7 @@ SPELLED = Function(
     "words_with_spelling",
     parameters=["varchar[]"],
     columns={"spelling": "varchar", "id": "bigint", "text": "varchar", "movies_count": "integer"},
-    nature="STABLE PARALLEL SAFE",
+    volatility="STABLE PARALLEL SAFE",
     body=f"""RETURN QUERY SELECT s.text, w.id, w.text, w.movies_count
         FROM {SPELLING} s JOIN {WORD} w ON w.id = s.word_id WHERE s.text = ANY($1) AND w.movies_count > 0;""",
 )
@@ -54,8 +54,7 @@ OF_WORD = Statement(
     "of_word",
     parameters=["bigint", "bigint", "bigint"],
     columns={"id": "bigint"},
-    postgresql=ONE_WORD,
-    sqlite=ONE_WORD,
+    text=ONE_WORD,
 )
 
 # What most searches are, planned once on PostgreSQL: the best of one group, or of one that has a word of another too.
@@ -83,7 +82,7 @@ BEST_OF_GROUP, BEST_OF_PAIR = (
         f"best_of_{table}",
         parameters=[*GROUP, "bigint", "bigint[]", *PAGE, *other],
         columns={"id": "bigint", "total": "bigint"},
-        nature="STABLE PARALLEL SAFE",
+        volatility="STABLE PARALLEL SAFE",
         body=CHOSEN.format(tables=tables, table=table),
     )
     for table, tables, other in (("found", FOUND, []), ("pair", PAIRED, GROUP))

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Sequence, Sized
 from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
+from django.db import connection
 
 from movies.querysets import MovieQuerySet
 from movies.search.functions import (
@@ -28,7 +29,7 @@ from movies.search.functions import (
     WORD,
     WORDS,
 )
-from rest.database.statements import is_postgresql, rows_of
+from rest.database.statements import is_postgresql
 
 AFTER_ALL_LETTERS = "\U0010ffff"
 
@@ -77,6 +78,13 @@ class Piece(NamedTuple):
 
 
 Numbered = tuple[list[int], int]  # ids of a page of movies, and how many movies there are in all
+
+
+def rows_of(text: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """The rows that a statement gives. Placeholders are Django's."""
+    with connection.cursor() as cursor:
+        cursor.execute(text, parameters or None)
+        return cursor.fetchall()
 
 
 def listed(numbers: Iterable[int]) -> str:
@@ -270,7 +278,7 @@ def page_of_most(found: Piece, groups: Sequence[Group], start: int, size: int) -
 
 def numbered(statement: str, parameters: Sequence[Any], start: int, size: int) -> Numbered:
     """A page of the statement's rows (movie_id, how many rows in all)."""
-    found = rows_of(f"{statement} LIMIT {size:d} OFFSET {start:d}", parameters or None)
+    found = rows_of(f"{statement} LIMIT {size:d} OFFSET {start:d}", parameters)
     if not found and (start or not size):  # no row of the page says how many there are
         return [], numbered(statement, parameters, 0, 1)[1]
     return [movie_id for movie_id, _ in found], found[0][1] if found else 0

@@ -1,25 +1,38 @@
-"""Statements that the database plans once.
+"""Statements by hand, which the database plans once.
 
 Planning was more than half of the database's time for a page of movies. On PostgreSQL each statement is therefore a
-function, whose plan every connection keeps; unlike a prepared statement it works behind a pooler in transaction mode.
-`migrate` makes the functions that are missing. A function's name tells its text, so that a server of the previous
-release goes on with its own while the next one starts. On SQLite the driver keeps the plan of a repeated text itself.
+function, whose plan every connection keeps. Unlike a prepared statement it works behind a pooler in transaction mode.
+`migrate` makes the functions that are missing. A function's name holds a digest of its text, so that a server of the
+previous release goes on with its own while the next one starts. On SQLite the driver keeps the plan of a repeated text.
+
+An app's `AppConfig` names the modules that define statements: `statement_modules = ["movies.reactions"]`. They are
+imported when Django starts. A statement that is defined later is an error, because `migrate` would not know it.
+
+Texts are PostgreSQL's, with $1, $2 … for the parameters; `for_sqlite` is the only thing that rewrites them.
 """
 
 import re
 from collections.abc import Sequence
 from contextlib import closing
-from functools import cache, lru_cache
+from functools import cache
 from hashlib import sha256
+from importlib import import_module
 from typing import Any
 
+import orjson
+from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import debug_transaction
+
+Rows = list[tuple[Any, ...]]
 
 FUNCTIONS: list["Function"] = []
 LOCK = 7_735_391_105  # any number: two migrations at once must not make the same function
 # The plan is made once for whatever values: PostgreSQL would plan anew for one id, or for a page's size.
 CREATE = """
-CREATE FUNCTION {name}({parameters}) RETURNS TABLE ({columns}) LANGUAGE plpgsql {nature}
+CREATE FUNCTION {name}({parameters}) RETURNS TABLE ({columns}) LANGUAGE plpgsql {volatility}
 SET plan_cache_mode = force_generic_plan AS $statement$
 #variable_conflict use_column
 DECLARE {variables}
@@ -28,11 +41,28 @@ BEGIN
 END
 $statement$"""
 
+# What SQLite writes otherwise: pattern → replacement. Whatever else a text says, both databases have to understand.
+SQLITE = {
+    # An array is a JSON text.
+    r"= ANY\((\$\d+)\)": r"IN (SELECT value FROM json_each(\1))",
+    r"unnest\((\$\d+)\) WITH ORDINALITY AS (\w+) \((\w+), (\w+)\)": (
+        r"(SELECT value AS \3, key AS \4 FROM json_each(\1)) AS \2"
+    ),
+    r"unnest\((\$\d+), (\$\d+)\) AS (\w+) \((\w+), (\w+)\)": (
+        r"(SELECT l.value AS \4, r.value AS \5 FROM json_each(\1) l JOIN json_each(\2) r ON r.key = l.key) AS \3"
+    ),
+    # Texts are compared by code point whatever the operator.
+    r" USING ~<~": "",
+    r"~(<|>=)~": r"\1",
+    r"\$(\d+)": r"?\1",
+}
+
 
 class Function:
-    """A function of PostgreSQL: `rows(*values)` calls it.
+    """A function of PostgreSQL: `rows(*values)` calls it, in one round trip.
 
-    `columns` are name → type, `parameters` types; the body calls them $1, $2 …
+    `parameters` are types, `columns` name → type. `body` and `variables` are PL/pgSQL, where the parameters are $1,
+    $2 … Raises ImproperlyConfigured when it is defined after Django has started.
     """
 
     def __init__(
@@ -43,21 +73,21 @@ class Function:
         columns: dict[str, str],
         body: str,
         variables: str = "",
-        nature: str = "VOLATILE",
+        volatility: str = "VOLATILE",
     ) -> None:
         self.source = CREATE.format(
             name="{name}",
             parameters=", ".join(parameters),
             columns=", ".join(f"{column} {kind}" for column, kind in columns.items()),
-            nature=nature,
+            volatility=volatility,
             variables=variables,
             body=body,
         )
         self.name = f"marquee_{name}_{sha256(self.source.encode()).hexdigest()[:12]}"
         self.call = f"SELECT * FROM {self.name}({', '.join(['%s'] * len(parameters))})"
-        FUNCTIONS.append(self)
+        register(self, name)
 
-    def rows(self, *values: Any) -> list[tuple[Any, ...]]:
+    def rows(self, *values: Any) -> Rows:
         return rows_of(self.call, values)
 
     def definition(self) -> str:
@@ -65,9 +95,10 @@ class Function:
 
 
 class Statement(Function):
-    """A question to either database: `rows(*values)` answers it.
+    """A question to either database: `rows(*values)` answers it. The value of an array parameter is a list.
 
-    On PostgreSQL `choose` may be an array of ids, which the text then knows as `chosen_ids`.
+    `text` is for PostgreSQL and, rewritten, for SQLite, unless that has a text of its own in `sqlite`. On PostgreSQL
+    the array of ids that `chosen_ids`, an expression, gives is computed first; `text` knows it as `chosen_ids`.
     """
 
     def __init__(
@@ -76,22 +107,29 @@ class Statement(Function):
         *,
         parameters: Sequence[str],
         columns: dict[str, str],
-        postgresql: str,
-        sqlite: str,
-        choose: str = "",
+        text: str,
+        sqlite: str | None = None,
+        chosen_ids: str = "",
     ) -> None:
         super().__init__(
             name,
             parameters=parameters,
             columns=columns,
-            variables="chosen_ids bigint[];" if choose else "",
-            body=f"{f'chosen_ids := {choose};' if choose else ''} RETURN QUERY {postgresql};",
-            nature="STABLE PARALLEL SAFE",
+            variables="chosen_ids bigint[];" if chosen_ids else "",
+            body=f"{f'chosen_ids := {chosen_ids};' if chosen_ids else ''} RETURN QUERY {text};",
+            volatility="STABLE PARALLEL SAFE",
         )
-        self.sqlite = named(sqlite)
+        self.sqlite = for_sqlite(text if sqlite is None else sqlite)
 
-    def rows(self, *values: Any) -> list[tuple[Any, ...]]:
-        return super().rows(*values) if is_postgresql() else rows_of(self.sqlite, by_name(values))
+    def rows(self, *values: Any) -> Rows:
+        return super().rows(*values) if is_postgresql() else rows_of(self.sqlite, values)
+
+
+def for_sqlite(text: str) -> str:
+    """The text as SQLite understands it: arrays are JSON texts, parameters are ?1, ?2 …"""
+    for pattern, replacement in SQLITE.items():
+        text = re.sub(pattern, replacement, text)
+    return text
 
 
 @cache
@@ -100,37 +138,44 @@ def is_postgresql() -> bool:
     return connections[DEFAULT_DB_ALIAS].vendor == "postgresql"
 
 
-def rows_of(text: str, values: Any = None) -> list[tuple[Any, ...]]:
-    """The rows that a statement gives. `values` and placeholders are as Django takes them; None: there are none."""
+def rows_of(text: str, values: Sequence[Any] = ()) -> Rows:
+    """The rows that a statement gives. The text's placeholders are the driver's: %s on PostgreSQL, ?1 on SQLite."""
     connection = connections[DEFAULT_DB_ALIAS]
-    if connection.queries_logged or connection.needs_rollback:
-        with connection.cursor() as cursor:
-            cursor.execute(text, values)
-            return cursor.fetchall()
-    # The driver's own cursor: what Django puts around it costs as much as a small answer.
+    if not is_postgresql():
+        values = [orjson.dumps(value).decode() if isinstance(value, list) else value for value in values]
+    if connection.queries_logged:
+        with debug_transaction(connection, f"{text} -- {values}"):
+            return fetched(connection, text, values)
+    return fetched(connection, text, values)
+
+
+def fetched(connection: BaseDatabaseWrapper, text: str, values: Sequence[Any]) -> Rows:
+    """By the driver's own cursor: what Django puts around it costs as much as a small answer."""
+    connection.validate_no_broken_transaction()
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     with connection.wrap_database_errors, closing(connection.connection.cursor()) as cursor:
-        if is_postgresql():
-            cursor.execute(text, values)
-        else:
-            cursor.execute(text if values is None else as_sqlite_writes(text), values or ())
+        cursor.execute(text, values)
         return cursor.fetchall()
 
 
-@lru_cache(maxsize=256)
-def as_sqlite_writes(text: str) -> str:
-    """A text with Django's placeholders, with those of SQLite's driver."""
-    return re.sub(r"%\((\w+)\)s", r":\1", text).replace("%s", "?").replace("%%", "%")
+# --- The functions in the database ----------------------------------------------------------------------------------
 
 
-def named(text: str) -> str:
-    """A text with $1, $2 … as Django writes it for parameters that may occur more than once."""
-    return re.sub(r"\$(\d)", r"%(p\1)s", text.replace("%", "%%"))
+def register(function: Function, name: str) -> None:
+    if apps.ready:
+        raise ImproperlyConfigured(
+            f"The statement {name!r} is defined too late for `migrate` to make its function. "
+            "Name the module that defines it in `statement_modules` of the app's AppConfig."
+        )
+    FUNCTIONS.append(function)
 
 
-def by_name(values: Sequence[Any]) -> dict[str, Any]:
-    return {f"p{place}": value for place, value in enumerate(values, start=1)}
+def load() -> None:
+    """Imports the modules that define statements, as each app's AppConfig names them in `statement_modules`."""
+    for config in apps.get_app_configs():
+        for module in getattr(config, "statement_modules", ()):
+            import_module(module)
 
 
 def create_missing(*, using: str, **kwargs: Any) -> None:
