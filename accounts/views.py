@@ -9,8 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from accounts import serializers, services
+from accounts import serializers, services, swagger
 from accounts.models import User
+from rest.swagger.operations import Operation
 
 # A dead credential in the header must not keep its owner from logging in again, so none is looked at.
 open_to_all = {"detail": False, "methods": ["post"], "authentication_classes": [], "permission_classes": [AllowAny]}
@@ -19,6 +20,8 @@ open_to_all = {"detail": False, "methods": ["post"], "authentication_classes": [
 class AuthViewSet(viewsets.GenericViewSet):
     """Registering, logging in and out, and renewing the signed credentials."""
 
+    heading = swagger.ACCOUNTS
+    operations: ClassVar[dict[str, Operation]] = swagger.AUTH
     throttle_scope: str | None = None
     registration_serializer_class: ClassVar[type[BaseSerializer]] = serializers.RegistrationSerializer
     registered_serializer_class: ClassVar[type[BaseSerializer]] = serializers.CredentialsSerializer
@@ -38,7 +41,12 @@ class AuthViewSet(viewsets.GenericViewSet):
 
     @action(**open_to_all, throttle_scope="register")
     def register(self, request: Request) -> Response:
-        """Creates an account and logs it in."""
+        """Register a new user.
+
+        Creates an account and logs it in. The password is checked for strength; a username or e-mail address that is
+        taken, compared without case, is refused. The credentials are shown once. Any of them works on every endpoint
+        of every dialect.
+        """
         user_agent = request.META.get("HTTP_USER_AGENT", "")
         credentials = services.register(**self.read(request), user_agent=user_agent)
         reply = self.registered_serializer_class(credentials, context=self.get_serializer_context())
@@ -46,19 +54,31 @@ class AuthViewSet(viewsets.GenericViewSet):
 
     @action(**open_to_all, throttle_scope="login")
     def login(self, request: Request) -> Response:
-        """Opens a new login session, with credentials of its own."""
+        """Log in.
+
+        Opens a new login session with credentials of its own; other sessions live on. The credentials are shown once.
+        Any of them works on every endpoint of every dialect.
+        """
         credentials = services.log_in(request=request._request, **self.read(request))
         return Response(self.logged_in_serializer_class(credentials, context=self.get_serializer_context()).data)
 
     @action(**open_to_all)
     def refresh(self, request: Request) -> Response:
-        """Spends a refresh token for a new access and a new refresh token."""
+        """Renew the access token.
+
+        Spends a refresh token for a new access and a new refresh token. The one that was sent is dead from then on; of
+        two requests with the same one only the first succeeds.
+        """
         pair = services.refresh(refresh_token=self.read(request)["refresh"])
         return Response(serializers.SignedPairSerializer(pair).data)
 
     @action(detail=False, methods=["post"], permission_classes=[IsAuthenticated])
     def logout(self, request: Request) -> Response:
-        """Ends the login session that the request's credential belongs to; the user's others live on."""
+        """Log out.
+
+        Ends the login session of the credential that is sent: its token, its access and its refresh token are dead
+        from then on. The user's other sessions live on.
+        """
         request.auth.delete()
         if self.logged_out_reply is None:
             return Response(status=status.HTTP_204_NO_CONTENT)
@@ -68,6 +88,8 @@ class AuthViewSet(viewsets.GenericViewSet):
 class UserViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     """The users, and one's own account."""
 
+    heading = swagger.ACCOUNTS
+    operations: ClassVar[dict[str, Operation]] = swagger.USERS
     queryset = User.objects.filter(is_active=True)
     serializer_class = serializers.UserListSerializer
     filter_backends = []
@@ -78,6 +100,10 @@ class UserViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
             return serializers.PasswordChangeSerializer
         return serializers.UserListSerializer if self.action == "list" else serializers.ProfileSerializer
 
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List the users. Staff see each user's `email` as well."""
+        return super().list(request, *args, **kwargs)
+
     @action(detail=False, permission_classes=[IsAuthenticated])
     def me(self, request: Request) -> Response:
         """Your account."""
@@ -85,7 +111,10 @@ class UserViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
 
     @me.mapping.patch
     def update_me(self, request: Request) -> Response:
-        """Changes your username or e-mail address."""
+        """Change your username or e-mail address.
+
+        What is not sent stays as it is. A new e-mail address is unconfirmed.
+        """
         serializer = self.get_serializer(request.user, data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
         services.update_profile(user=request.user, **serializer.validated_data)
@@ -93,7 +122,11 @@ class UserViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
 
     @me.mapping.delete
     def delete_me(self, request: Request) -> Response:
-        """Removes your account with your ratings, likes, favourites, comments and collections."""
+        """Delete your account.
+
+        Removes your account with your ratings, likes, favourites, comments and collections. The movies that you added
+        stay, without your name.
+        """
         services.delete_account(user=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -105,7 +138,7 @@ class UserViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
         throttle_scope="password",
     )
     def password(self, request: Request) -> Response:
-        """Changes your password and ends all your login sessions, this one included."""
+        """Change your password. Ends all your login sessions, this one included."""
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         services.change_password(user=request.user, password=serializer.validated_data["new_password"])

@@ -11,14 +11,17 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.serializers import BaseSerializer
 
-from collections_app import serializers, services
+from collections_app import serializers, services, swagger
 from collections_app.models import Collection
 from collections_app.querysets import PREVIEW, CollectionQuerySet
+from rest.swagger.operations import Operation
 
 
 class CollectionViewSet(viewsets.ModelViewSet):
     """Your collections, in the order in which you made them. PUT and PATCH both keep what is not sent."""
 
+    heading = swagger.YOUR_COLLECTIONS
+    operations: ClassVar[dict[str, Operation]] = swagger.COLLECTIONS
     queryset = Collection.objects.all()
     serializer_class = serializers.CollectionSerializer
     created_serializer_class: ClassVar[type[BaseSerializer]] = serializers.CollectionSerializer
@@ -32,8 +35,21 @@ class CollectionViewSet(viewsets.ModelViewSet):
         own = super().get_queryset().of(self.request.user).counted()
         return own.with_movies(limit=PREVIEW if self.action == "list" else None)
 
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List your collections. In the order in which you made them, each with its first ten movies."""
+        return super().list(request, *args, **kwargs)
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """A collection with all its movies."""
+        return super().retrieve(request, *args, **kwargs)
+
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Makes a collection, with all its movies or not at all."""
+        """Create a collection.
+
+        With all its movies or not at all. A movie whose `uuid` is one of the catalogue's is that movie, and its text
+        comes from there; any other needs a `title`. A missing `uuid` is invented; the same one may stand in many
+        collections, but once in each. `genres` is one text, separated by commas. Bodies are JSON.
+        """
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         collection = services.create_collection(user=request.user, **serializer.validated_data)
@@ -41,12 +57,24 @@ class CollectionViewSet(viewsets.ModelViewSet):
         return self.reply(collection, self.created_serializer_class, status.HTTP_201_CREATED, {"Location": address})
 
     def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Changes what is sent; sent movies replace the list."""
+        """Change a collection.
+
+        What is not sent stays as it is; sent `movies` replace the list. A movie whose `uuid` is one of the catalogue's
+        is that movie, and its text comes from there; any other needs a `title`. A missing `uuid` is invented; the same
+        one may stand in many collections, but once in each. `genres` is one text, separated by commas. PUT and PATCH do
+        the same.
+        """
         collection = self.get_object()
         serializer = self.get_serializer(collection, data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
         services.change_collection(collection=collection, **serializer.validated_data)
         return self.reply(collection, self.changed_serializer_class, status.HTTP_200_OK, {})
+
+    partial_update = update
+
+    def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Delete a collection."""
+        return super().destroy(request, *args, **kwargs)
 
     def perform_destroy(self, instance: Collection) -> None:
         services.delete_collection(collection=instance)
@@ -59,6 +87,9 @@ class CollectionViewSet(viewsets.ModelViewSet):
 
     @action(detail=False, url_path="favourite-genres", pagination_class=None)
     def favourite_genres(self, request: Request) -> Response:
-        """The three genres that occur most in your collections."""
+        """Your favourite genres.
+
+        The three genres that occur most in your collections, the commonest first, ties by name.
+        """
         genres = services.favourite_genres(user=request.user)
         return Response(serializers.FavouriteGenreSerializer(genres, many=True).data)

@@ -217,8 +217,9 @@ STORAGES = {
 # --- Swagger --------------------------------------------------------------------------------------------------------
 SWAGGER_USE_COMPAT_RENDERERS = False
 SWAGGER_SETTINGS = {
-    "DEFAULT_AUTO_SCHEMA_CLASS": "config.swagger.MarqueeAutoSchema",
-    "DEFAULT_GENERATOR_CLASS": "config.swagger.MarqueeSchemaGenerator",
+    "DEFAULT_AUTO_SCHEMA_CLASS": "rest.swagger.autoschema.AutoSchema",
+    "DEFAULT_GENERATOR_CLASS": "rest.swagger.generator.SchemaGenerator",
+    "DEFAULT_INFO": "config.openapi.INFO",
     "SECURITY_DEFINITIONS": {
         "Token": {
             "type": "apiKey",

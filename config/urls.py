@@ -5,9 +5,9 @@ from django.contrib import admin
 from django.urls import path, re_path
 from django.views.static import serve
 
-from config.swagger import schema_view
 from metrics.urls import health_urlpatterns
 from rest.dialects import mount
+from rest.swagger.views import SchemaView
 
 handler400 = "rest.errors.bad_request"
 handler403 = "rest.errors.forbidden"
@@ -21,9 +21,9 @@ urlpatterns = [
     mount("community", {"": ["accounts.dialects.community", "movies.dialects.community"]}),
     mount("collector", {"": ["collections_app.dialects.collector", "metrics.dialects.collector"]}),
     path("admin/", admin.site.urls),
-    path("swagger/", schema_view.with_ui("swagger", cache_timeout=0), name="swagger"),
-    path("redoc/", schema_view.with_ui("redoc", cache_timeout=0), name="redoc"),
-    path("swagger.json", schema_view.without_ui(cache_timeout=0), name="schema"),
+    path("swagger/", SchemaView.with_ui("swagger", cache_timeout=0), name="swagger"),
+    path("redoc/", SchemaView.with_ui("redoc", cache_timeout=0), name="redoc"),
+    path("swagger.json", SchemaView.without_ui(cache_timeout=0), name="schema"),
     *health_urlpatterns,
     *(
         [re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT})]

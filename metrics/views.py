@@ -1,32 +1,45 @@
 """The request counter: the same in the canonical API and in the collector's dialect."""
 
+from typing import ClassVar
+
 from rest_framework.decorators import action
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from metrics import services
+from metrics import services, swagger
 from metrics.addresses import client_address
 from metrics.permissions import IsStaffWhereResetIsLimited
 from metrics.serializers import RequestCountSerializer
+from rest.swagger.operations import Operation
 
 
 class RequestCountViewSet(GenericViewSet):
     """How many requests the server has answered."""
 
+    heading = swagger.REQUEST_COUNTER
+    operations: ClassVar[dict[str, Operation]] = swagger.REQUEST_COUNT
     serializer_class = RequestCountSerializer
     permission_classes = [AllowAny]
     pagination_class = None
     filter_backends = []
 
     def list(self, request: Request) -> Response:
-        """The requests answered since the last reset, by every process of every host, this one included."""
+        """How many requests the server has answered.
+
+        Since the last reset, by every process of every host, errors and this request included. The first reading after
+        a reset is 1.
+        """
         return Response({"requests": services.requests_in_period()})
 
     @action(detail=False, methods=["post"], permission_classes=[IsStaffWhereResetIsLimited])
     def reset(self, request: Request) -> Response:
-        """Starts counting anew. Nothing is lost: the lifetime total and every reset are kept for the staff."""
+        """Reset the request count.
+
+        Starts counting anew. Nothing is lost: the lifetime total and every reset are kept for staff. A setting of the
+        server limits this to staff; then anybody else gets 403.
+        """
         by = request.user if request.user.is_authenticated else None
         services.reset(by=by, address=client_address(request._request))
         return Response({"message": "Request count reset successfully"})

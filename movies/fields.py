@@ -16,6 +16,22 @@ from movies.querysets import is_id
 
 MAX_GENRES = 50
 
+# What the fields look like in Swagger: `output_schema` what goes out, `input_schema` what comes in as JSON,
+# `form_schema` in a form, where everything is text and a list repeats its field.
+JSONSchema = dict[str, Any]
+STRING: JSONSchema = {"type": "string"}
+INTEGER: JSONSchema = {"type": "integer"}
+NAMED: JSONSchema = {"type": "object", "properties": {"id": INTEGER, "name": STRING}}
+REFERENCE = 'A name, an id, `{"id": …}` or `{"name": …}`.'
+NEW_NAME = "A name that is new is created."
+STARS: JSONSchema = {
+    "type": "number",
+    "minimum": 0.5,
+    "maximum": 5,
+    "multipleOf": 0.5,
+    "description": "Stars from 0.5 to 5 in halves; whole stars are whole numbers.",
+}
+
 
 class ReferenceField(serializers.Field):
     """A director or genre: a name, an id, `{"id"}` or `{"name"}` in; `{"id", "name"}` out.
@@ -28,6 +44,9 @@ class ReferenceField(serializers.Field):
         "unknown": "Nothing has the id {id}.",
     }
     name_keys = ("name",)
+    output_schema: JSONSchema = NAMED
+    input_schema: JSONSchema = {"description": f"{REFERENCE} {NEW_NAME}"}
+    form_schema: JSONSchema = {**STRING, "description": f"A name or an id. {NEW_NAME}"}
 
     def __init__(self, model: type[Director] | type[Genre], **kwargs: Any) -> None:
         self.model = model
@@ -82,6 +101,18 @@ class GenreListField(serializers.ListField):
     """A list of genres, or a single one; a form repeats the field."""
 
     child = GenreField()
+    input_schema: JSONSchema = {
+        "type": "array",
+        "items": {"description": REFERENCE},
+        "description": "Genres, each as a name, an id, an object with one of the two; or a single one of those. "
+        f"{NEW_NAME}",
+    }
+    form_schema: JSONSchema = {
+        "type": "array",
+        "items": STRING,
+        "collectionFormat": "multi",
+        "description": f"Names or ids. {NEW_NAME}",
+    }
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=MAX_GENRES, **kwargs)
@@ -99,6 +130,8 @@ class GenreListField(serializers.ListField):
 class StarsField(serializers.Field):
     """A rating in stars, 0.5 to 5 in halves; half stars, 1 to 10, inside. Whole stars are whole numbers."""
 
+    output_schema: JSONSchema = STARS
+    input_schema: JSONSchema = STARS
     default_error_messages = {"off_scale": "Must be a number from 0.5 to 5 in steps of 0.5."}
 
     def to_internal_value(self, data: Any) -> int:
@@ -124,6 +157,8 @@ def stars(half_stars: int) -> int | float:
 class AverageField(serializers.FloatField):
     """Stars to two places; a plain 0 when unrated."""
 
+    output_schema: JSONSchema = {"type": "number", "description": "The average in stars to two places; 0 when unrated."}
+
     def to_representation(self, value: float) -> int | float:
         return round(value, 2) or 0
 
@@ -132,11 +167,20 @@ class FavoriteField(serializers.BooleanField):
     """The caller's own favourite. Not sent means left alone, in a form as well, where DRF would read it as false."""
 
     default_empty_html = empty
+    input_schema: JSONSchema = {"type": "boolean", "description": "Sets or clears your own favourite."}
+    form_schema = input_schema
 
 
 class CoverField(serializers.FileField):
     """A picture by multipart in, its address out. null or "" removes it; the own address means no change."""
 
+    output_schema: JSONSchema = {**STRING, "format": "uri", "description": "The picture's address."}
+    input_schema: JSONSchema = {
+        **STRING,
+        "description": "A picture by multipart/form-data; null or an empty text removes it, the address that the API "
+        "sent means no change.",
+    }
+    form_schema: JSONSchema = {"type": "file", "description": "A picture (JPEG, PNG, WebP or GIF)."}
     default_error_messages = {
         "not_a_file": "Send the file itself, as multipart/form-data; null or an empty text removes it."
     }
@@ -164,6 +208,11 @@ class CoverField(serializers.FileField):
 class AddedByField(serializers.Field):
     """Who added the movie. Ignored unless staff sends it, as an id, `{"id"}` or null."""
 
+    output_schema: JSONSchema = {"type": "object", "properties": {"id": INTEGER, "username": STRING}}
+    input_schema: JSONSchema = {
+        "description": 'Who added the movie, as an id or `{"id": …}`. Only staff may set it; else ignored.'
+    }
+    form_schema: JSONSchema = {**INTEGER, "description": "Who added the movie; only staff may set it."}
     default_error_messages = {"unknown": "No such user."}
 
     def run_validation(self, data: Any = empty) -> User | None:

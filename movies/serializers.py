@@ -38,7 +38,7 @@ class MovieSerializer(ModelSerializer):
     comments_count = serializers.IntegerField(source="stats.comments_count", read_only=True)
     favorite = FavoriteField(required=False)
     liked = serializers.BooleanField(read_only=True)
-    my_rating = StarsField(source="my_half_stars", read_only=True)
+    my_rating = StarsField(source="my_half_stars", read_only=True, allow_null=True)
     user = AddedByField(required=False, allow_null=True)
 
     class Meta:

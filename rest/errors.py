@@ -18,6 +18,34 @@ from rest.dialects import dialect_of
 JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"
 
+# --- JSON schemas of the bodies ---
+
+STRING = {"type": "string"}
+DETAIL = {"type": "object", "properties": {"detail": STRING}, "required": ["detail"]}
+# Nested bodies have nested errors, so that only the outer form is certain.
+FIELD_ERRORS = {
+    "type": "object",
+    "additionalProperties": {"type": "array", "items": STRING},
+    "description": "For each wrong field what is wrong with it; `non_field_errors` for the whole.",
+}
+FIELD_PROBLEM = dict.fromkeys(("field", "pointer", "detail", "code"), STRING)
+PROBLEM = {
+    "type": "object",
+    "description": "Problem details (RFC 9457). `errors` is there where fields are wrong.",
+    "properties": {
+        "type": STRING,
+        "title": STRING,
+        "status": {"type": "integer"},
+        "detail": STRING,
+        "instance": STRING,
+        "errors": {
+            "type": "array",
+            "items": {"type": "object", "properties": FIELD_PROBLEM, "required": list(FIELD_PROBLEM)},
+        },
+    },
+    "required": ["type", "title", "status", "detail", "instance"],
+}
+
 
 class ErrorShape:
     """How a dialect writes its errors. `Dialect.errors` names one."""
@@ -27,6 +55,11 @@ class ErrorShape:
     @staticmethod
     def body(status_code: int, data: Any, instance: str) -> Any:
         """The body of an error: `data` is what DRF would send, `instance` the path that was asked."""
+        raise NotImplementedError
+
+    @staticmethod
+    def schema(data: Any) -> tuple[str, dict[str, Any]]:
+        """The name and the JSON schema that bodies for such `data` have in Swagger."""
         raise NotImplementedError
 
 
@@ -39,6 +72,10 @@ class DRFErrors(ErrorShape):
     def body(status_code: int, data: Any, instance: str) -> Any:
         return data
 
+    @staticmethod
+    def schema(data: Any) -> tuple[str, dict[str, Any]]:
+        return ("Detail", DETAIL) if set(data) == {"detail"} else ("FieldErrors", FIELD_ERRORS)
+
 
 class ProblemDetails(ErrorShape):
     """RFC 9457: `{"type","title","status","detail","instance"}` and, for wrong fields, `"errors"`."""
@@ -48,6 +85,10 @@ class ProblemDetails(ErrorShape):
     @staticmethod
     def body(status_code: int, data: Any, instance: str) -> Any:
         return problem(status_code, data, instance)
+
+    @staticmethod
+    def schema(data: Any) -> tuple[str, dict[str, Any]]:
+        return "Problem", PROBLEM
 
 
 def error_shape(request: HttpRequest | Request) -> type[ErrorShape]:

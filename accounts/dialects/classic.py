@@ -9,6 +9,7 @@ from accounts.dialects.community import CommunityRegistrationSerializer
 from accounts.models import User
 from accounts.serializers import PasswordField, RegistrationSerializer
 from accounts.services import Credentials
+from accounts.swagger import CLASSIC_AUTH
 from accounts.views import AuthViewSet
 
 
@@ -46,6 +47,7 @@ class LoggedInSerializer(drf.Serializer):
 
 
 class ClassicAuthViewSet(AuthViewSet):
+    operations = CLASSIC_AUTH
     registration_serializer_class: Any = ClassicRegistrationSerializer
     registered_serializer_class = RegisteredSerializer
     logged_in_serializer_class = LoggedInSerializer

@@ -7,6 +7,7 @@ from rest_framework.routers import SimpleRouter
 
 from accounts.serializers import CredentialsSerializer, PasswordField, RegistrationSerializer
 from accounts.services import Credentials
+from accounts.swagger import COMMUNITY_AUTH
 from accounts.views import AuthViewSet
 
 
@@ -43,6 +44,7 @@ class LoggedInSerializer(RegisteredSerializer):
 
 
 class CommunityAuthViewSet(AuthViewSet):
+    operations = COMMUNITY_AUTH
     registration_serializer_class = CommunityRegistrationSerializer
     registered_serializer_class = RegisteredSerializer
     logged_in_serializer_class = LoggedInSerializer

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from collections_app import services
 from collections_app.models import Collection
 from collections_app.serializers import CollectionSerializer
+from collections_app.swagger import COLLECTOR_COLLECTIONS
 from collections_app.views import CollectionViewSet
 from rest.pagination import EnvelopePagination
 from rest.routers import ListAndDetailRouter
@@ -46,6 +47,7 @@ class ChangedSerializer(CreatedSerializer):
 
 
 class CollectorViewSet(CollectionViewSet):
+    operations = COLLECTOR_COLLECTIONS
     serializer_class = CollectorSerializer
     created_serializer_class = CreatedSerializer
     changed_serializer_class = ChangedSerializer

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from config.swagger.generator import document
+from rest.swagger.generator import document
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 DOCUMENT = document("/").as_dict()

@@ -17,6 +17,7 @@ CANONICAL = "api"
 SHAPE = {
     "serializer_class",
     "pagination_class",
+    "operations",
     "detail_route",
     "refusal",
     # accounts

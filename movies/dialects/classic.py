@@ -2,16 +2,24 @@
 
 from typing import Any
 
-from movies.fields import DirectorField, GenreField, GenreListField
+from movies.fields import NAMED, STRING, DirectorField, GenreField, GenreListField
 from movies.models import Director, Genre
 from movies.serializers import MovieSerializer
+from movies.swagger.dialects import CLASSIC_MOVIES
 from movies.views import MovieViewSet
 from rest.fields import RenamesFields
 from rest.pagination import BareArrayPagination
 from rest.routers import ListAndDetailRouter
 
+DATE_TIME = {**STRING, "format": "date-time"}
+
 
 class ClassicDirectorField(DirectorField):
+    output_schema = {
+        "type": "object",
+        "properties": {**NAMED["properties"], "created_on": DATE_TIME, "updated_on": DATE_TIME},
+    }
+
     def to_representation(self, value: Director) -> dict[str, Any]:
         return {
             **super().to_representation(value),
@@ -22,6 +30,7 @@ class ClassicDirectorField(DirectorField):
 
 class ClassicGenreField(GenreField):
     name_keys = ("genre", "name")
+    output_schema = {"type": "object", "properties": {"genre": STRING}}
 
     def to_representation(self, value: Genre) -> dict[str, Any]:
         return {"genre": value.name}
@@ -56,6 +65,7 @@ class ClassicMovieSerializer(RenamesFields, MovieSerializer):
 
 
 class ClassicMovieViewSet(MovieViewSet):
+    operations = CLASSIC_MOVIES
     serializer_class = ClassicMovieSerializer
     pagination_class = BareArrayPagination
 

@@ -3,6 +3,7 @@
 from rest_framework.routers import SimpleRouter
 
 from movies.serializers import MovieSerializer
+from movies.swagger.dialects import COMMUNITY_MOVIES
 from movies.views import CommentViewSet, MovieViewSet
 
 
@@ -12,6 +13,7 @@ class CommunityMovieSerializer(MovieSerializer):
 
 
 class CommunityMovieViewSet(MovieViewSet):
+    operations = COMMUNITY_MOVIES
     serializer_class = CommunityMovieSerializer
 
 

@@ -1,14 +1,17 @@
 """compact (document 001): `/api/auth/movies` and `/api/auth/rating`, bare arrays without trailing slashes."""
 
-from movies.fields import DirectorField
+from movies.fields import STRING, DirectorField
 from movies.models import Director
 from movies.serializers import MovieSerializer, RatingSerializer
+from movies.swagger.dialects import COMPACT_MOVIES, COMPACT_RATINGS
 from movies.views import MovieViewSet, RatingViewSet
 from rest.pagination import BareArrayPagination
 from rest.routers import ListRouter
 
 
 class DirectorNameField(DirectorField):
+    output_schema = STRING
+
     def to_representation(self, value: Director) -> str:
         return value.name
 
@@ -26,6 +29,7 @@ class CompactMovieSerializer(MovieSerializer):
 
 
 class CompactMovieViewSet(MovieViewSet):
+    operations = COMPACT_MOVIES
     serializer_class = CompactMovieSerializer
     pagination_class = BareArrayPagination
     detail_route = None
@@ -39,6 +43,7 @@ class CompactRatingSerializer(RatingSerializer):
 
 
 class CompactRatingViewSet(RatingViewSet):
+    operations = COMPACT_RATINGS
     serializer_class = CompactRatingSerializer
     pagination_class = BareArrayPagination
     refusal = "You cant rate it "

@@ -12,6 +12,7 @@ from rest_framework import viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.serializers import BaseSerializer
 
@@ -21,10 +22,12 @@ from movies.filters import MovieFilter, NameFilter
 from movies.models import Director, Genre, Movie, Tally
 from movies.permissions import IsAuthorOrStaffOrReadOnly
 from movies.querysets import CATEGORY_SIZE, MOST_LIKED_LIMIT, MOST_LIKED_MAX, NEWEST_LIMIT, MovieQuerySet, is_id
+from movies.swagger.catalogue import CATALOGUE, DIRECTORS, GENRES, MOVIES
 from movies.views.feedback import FeedbackActions
 from rest.fast_path import fast_path
 from rest.pagination import BareArrayPagination, KeysetListing, Listing, WholeArrayPagination
 from rest.payload import Payload
+from rest.swagger.operations import Operation
 
 MAX_ID = BigAutoField.MAX_BIGINT
 
@@ -41,6 +44,8 @@ def required_parameter(request: Request, name: str) -> str:
 class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
     """The movies: newest added first, filtered and ordered as you like."""
 
+    heading = CATALOGUE
+    operations: ClassVar[dict[str, Operation]] = {**MOVIES, **FeedbackActions.operations}
     queryset = Movie.objects.select_related("stats")
     serializer_class = serializers.MovieSerializer
     permission_classes = [IsAuthorOrStaffOrReadOnly]
@@ -101,16 +106,46 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
 
     @fast_path
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Payload:
+        """List the movies. The newest added first, unless `ordering` says otherwise. Filters can be combined."""
         return self.page_of(self.listed())
 
     @fast_path
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Payload:
+        """A movie."""
         found = self.represent([kwargs["pk"]]) if kwargs["pk"] < MAX_ID else []
         if not found:
             raise Http404("No Movie matches the given query.")
         return Payload(found[0])
 
     # --- Writing ---
+
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Add a movie."""
+        return super().create(request, *args, **kwargs)
+
+    def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Replace a movie. By whoever added it, or staff. Takes the same fields as adding one."""
+        return super().update(request, *args, **kwargs)
+
+    def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Change parts of a movie.
+
+        By whoever added it, or staff. What is not sent stays as it is; a sent `genre` replaces the list.
+
+        Shown as a form, so that a picture can be chosen. JSON does just as well:
+
+        ```json
+        {"duration": 116, "director": {"name": "Ridley Scott"}, "genre": [{"id": 3}], "cover_image": null}
+        ```
+
+        `director` is a name, an id, `{"id": …}` or `{"name": …}`; `genre` is one of those or a list of them. Names are
+        compared without case and created when they are new. What the API answers can be sent back unchanged.
+        """
+        return super().partial_update(request, *args, **kwargs)
+
+    def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Delete a movie. By whoever added it, or staff; its comments, likes and ratings go with it."""
+        return super().destroy(request, *args, **kwargs)
 
     def perform_create(self, serializer: BaseSerializer) -> None:
         movie = services.add_movie(by=self.request.user, **serializer.validated_data)
@@ -140,14 +175,22 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
     @action(detail=False)
     @fast_path
     def search(self, request: Request) -> Payload:
-        """Movies whose title, director or genre matches `q`, best first; typing errors are forgiven."""
+        """Search the movies.
+
+        By title, director or genre, the best match first. Case, accents and typing errors are forgiven. The filters of
+        the list narrow the result down. A search finds the 1,000 best at most; where all its words are common, only
+        the best-ranked movies of the rarest one are looked at.
+        """
         text = required_parameter(request, "q")
         return self.page_of(catalogue.Ids(search.find(text, self.filtered() if self.asked() else None)))
 
     @action(detail=False)
     @fast_path
     def genre(self, request: Request) -> Payload:
-        """The movies of one genre, given by name (without case) or id."""
+        """The movies of a genre.
+
+        The newest added first, unless `ordering` says otherwise. Filters can be combined.
+        """
         genre = Genre.objects.matching(required_parameter(request, "genre")).first()
         if genre is None:
             raise Http404("No Genre matches the given query.")
@@ -156,7 +199,10 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
     @action(detail=False, pagination_class=WholeArrayPagination, filterset_class=None)
     @fast_path
     def categories(self, request: Request) -> Payload:
-        """The genres that have movies, each with at most five of them, the most favoured first."""
+        """The genres with their best movies.
+
+        The genres that have movies, by name, each with at most five of them, the most favoured first.
+        """
         categories = self.paginate_queryset(catalogue.Categories(CATEGORY_SIZE))
         wanted = list(dict.fromkeys(pk for category in categories for pk in category.movie_ids))
         cards = catalogue.read(wanted, request.user)
@@ -171,7 +217,10 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
     @action(detail=False, url_path="most-liked", pagination_class=BareArrayPagination, filterset_class=None)
     @fast_path
     def most_liked(self, request: Request) -> Payload:
-        """The movies that most users marked as favourite; `limit` of them."""
+        """The most liked movies.
+
+        Those that most users marked as favourite, most favourites first; none without any.
+        """
         limit = request.query_params.get("limit", str(MOST_LIKED_LIMIT))
         if not limit.isascii() or not limit.isdecimal() or int(limit[:9]) == 0:
             raise ValidationError({"limit": ["Must be a whole number from 1 to 50."]}, code="invalid")
@@ -180,7 +229,7 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
     @action(detail=False, pagination_class=BareArrayPagination, filterset_class=None)
     @fast_path
     def newest(self, request: Request) -> Payload:
-        """The five movies with the latest release date."""
+        """The newest movies. The 5 movies with the latest release date."""
         return self.top(catalogue.newest(NEWEST_LIMIT, request.user))
 
     def top(self, cards: Sequence[catalogue.Card]) -> Payload:
@@ -193,16 +242,36 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
 class DirectorViewSet(viewsets.ReadOnlyModelViewSet):
     """Directors by name; `name` finds those that contain it."""
 
+    heading = CATALOGUE
+    operations: ClassVar[dict[str, Operation]] = DIRECTORS
     queryset = Director.objects.all()
     serializer_class = serializers.DirectorSerializer
     filterset_class = NameFilter
     lookup_value_converter = "int"
 
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List the directors. By name."""
+        return super().list(request, *args, **kwargs)
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """A director."""
+        return super().retrieve(request, *args, **kwargs)
+
 
 class GenreViewSet(viewsets.ReadOnlyModelViewSet):
     """Genres by name; `name` finds those that contain it."""
 
+    heading = CATALOGUE
+    operations: ClassVar[dict[str, Operation]] = GENRES
     queryset = Genre.objects.all()
     serializer_class = serializers.GenreSerializer
     filterset_class = NameFilter
     lookup_value_converter = "int"
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List the genres. By name."""
+        return super().list(request, *args, **kwargs)
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """A genre."""
+        return super().retrieve(request, *args, **kwargs)

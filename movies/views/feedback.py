@@ -18,15 +18,20 @@ from movies.fields import AverageField, stars
 from movies.models import Comment, Favorite, Like, Rating
 from movies.models.feedback import MAX_HALF_STARS, MIN_HALF_STARS
 from movies.permissions import IsAuthorOrStaffOrReadOnly
+from movies.swagger.feedback import COMMENTS, FEEDBACK, MOVIE_FEEDBACK, RATINGS
 from rest.fast_path import fast_path
 from rest.payload import Payload
+from rest.swagger.operations import Heading, Operation
 
 RATING_FIELD = serializers.OwnRatingSerializer().fields["rating"]
-feedback = {"detail": True, "permission_classes": [IsAuthenticatedOrReadOnly]}
+feedback = {"detail": True, "permission_classes": [IsAuthenticatedOrReadOnly], "heading": FEEDBACK}
 
 
 class FeedbackActions(viewsets.GenericViewSet):
     """The addresses below one movie at which its feedback is read and given."""
+
+    heading: ClassVar[Heading] = FEEDBACK
+    operations: ClassVar[dict[str, Operation]] = MOVIE_FEEDBACK
 
     def page_of_feedback(self, rows: QuerySet, serializer_class: type[BaseSerializer]) -> Response:
         page = self.paginate_queryset(rows.select_related("user"))
@@ -47,24 +52,24 @@ class FeedbackActions(viewsets.GenericViewSet):
 
     @action(**feedback, methods=["post"])
     def favorite(self, request: Request, pk: int) -> Response:
-        """Toggles your favourite."""
+        """Toggle your favourite. Marks the movie as your favourite, or takes that back if it is one."""
         return self.set_favorite(None)
 
     @favorite.mapping.put
     def add_favorite(self, request: Request, pk: int) -> Response:
-        """Marks the movie as your favourite, however often you say so."""
+        """Mark as your favourite. However often you say so, it is marked once."""
         return self.set_favorite(True)
 
     @favorite.mapping.delete
     def remove_favorite(self, request: Request, pk: int) -> Response:
-        """Takes your favourite back, if there is one."""
+        """Take your favourite back. Says the same where it was not your favourite."""
         return self.set_favorite(False)
 
     # --- Like ---
 
     @action(**feedback)
     def like(self, request: Request, pk: int) -> Response:
-        """How many like the movie, and who."""
+        """Who likes the movie. How many, and who, the latest first."""
         movie = self.get_object()
         page = self.page_of_feedback(movie.likes.all(), serializers.LikeSerializer)
         page.data = {
@@ -79,7 +84,7 @@ class FeedbackActions(viewsets.GenericViewSet):
     @like.mapping.post
     @fast_path
     def add_like(self, request: Request, pk: int) -> Payload:
-        """Likes the movie: 201 the first time, 200 after that."""
+        """Like the movie. Nobody's like counts twice."""
         mark = services.set_mark(Like, movie_id=pk, user=request.user, wanted=True)
         message = "Movie liked." if mark.has_changed else "You already like this movie."
         code = status.HTTP_201_CREATED if mark.has_changed else status.HTTP_200_OK
@@ -87,7 +92,7 @@ class FeedbackActions(viewsets.GenericViewSet):
 
     @like.mapping.delete
     def remove_like(self, request: Request, pk: int) -> Response:
-        """Takes your like back."""
+        """Take your like back."""
         mark = services.set_mark(Like, movie_id=pk, user=request.user, wanted=False)
         message = "Like removed." if mark.has_changed else "You did not like this movie."
         return Response({"message": message, "likes_count": mark.count})
@@ -96,21 +101,21 @@ class FeedbackActions(viewsets.GenericViewSet):
 
     @action(**feedback)
     def comments(self, request: Request, pk: int) -> Response:
-        """The comments on the movie, the newest first."""
+        """The comments on the movie. The newest first."""
         return self.page_of_feedback(self.get_object().comments.all(), serializers.CommentSerializer)
 
     @comments.mapping.post
     def add_comment(self, request: Request, pk: int) -> Response:
-        """Comments on the movie."""
+        """Comment on the movie."""
         movie = self.get_object()
         comment = services.comment(movie=movie, user=request.user, **self.read(serializers.CommentSerializer))
         return Response(serializers.CommentSerializer(comment).data, status=status.HTTP_201_CREATED)
 
     # --- Ratings ---
 
-    @action(detail=True, permission_classes=[IsAuthenticated])
+    @action(detail=True, permission_classes=[IsAuthenticated], heading=FEEDBACK)
     def rating(self, request: Request, pk: int) -> Response:
-        """Your rating of the movie; 404 when you have not rated it."""
+        """Your rating of the movie. 404 when you have not rated it."""
         rating = self.get_object().ratings.by(request.user).first()
         if rating is None:
             raise Http404("No Rating matches the given query.")
@@ -119,7 +124,7 @@ class FeedbackActions(viewsets.GenericViewSet):
     @rating.mapping.put
     @fast_path
     def rate(self, request: Request, pk: int) -> Payload:
-        """Rates the movie, or replaces your rating of it: 201 for a new rating, 200 for a replaced one."""
+        """Rate the movie. Or replace your rating of it. Nobody rates a movie that they added."""
         rating, is_new = services.rate(movie_id=pk, user=request.user, half_stars=self.sent_half_stars())
         code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
         return Payload(shape_of(serializers.OwnRatingSerializer, of=Rating)(rating), status=code)
@@ -135,14 +140,14 @@ class FeedbackActions(viewsets.GenericViewSet):
 
     @rating.mapping.delete
     def unrate(self, request: Request, pk: int) -> Response:
-        """Takes your rating back."""
+        """Take your rating back."""
         if not services.remove_rating(movie=self.get_object(), user=request.user):
             raise Http404("No Rating matches the given query.")
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @action(**feedback)
     def ratings(self, request: Request, pk: int) -> Response:
-        """The ratings of the movie, the newest first, and how many there are of each."""
+        """The ratings of the movie. The newest first; `distribution` says how many there are of each."""
         movie = self.get_object()
         counted = movie.ratings.distribution()
         page = self.page_of_feedback(movie.ratings.all(), serializers.OwnRatingSerializer)
@@ -155,10 +160,16 @@ class FeedbackActions(viewsets.GenericViewSet):
 class CommentViewSet(mixins.DestroyModelMixin, viewsets.GenericViewSet):
     """A comment, by its own id."""
 
+    heading = FEEDBACK
+    operations: ClassVar[dict[str, Operation]] = COMMENTS
     queryset = Comment.objects.select_related("movie")
     serializer_class = serializers.CommentSerializer
     permission_classes = [IsAuthorOrStaffOrReadOnly]
     lookup_value_converter = "int"
+
+    def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Delete a comment. By whoever wrote it, or staff."""
+        return super().destroy(request, *args, **kwargs)
 
     def perform_destroy(self, instance: Comment) -> None:
         services.remove_comment(comment=instance)
@@ -167,9 +178,19 @@ class CommentViewSet(mixins.DestroyModelMixin, viewsets.GenericViewSet):
 class RatingViewSet(mixins.ListModelMixin, mixins.CreateModelMixin, viewsets.GenericViewSet):
     """All ratings, the newest first. Each movie is rated once here, and never one's own."""
 
+    heading = FEEDBACK
+    operations: ClassVar[dict[str, Operation]] = RATINGS
     queryset = Rating.objects.select_related("user")
     serializer_class = serializers.RatingSerializer
     refusal: ClassVar[str | None] = None
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List all ratings. The newest first."""
+        return super().list(request, *args, **kwargs)
+
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Rate a movie. Each movie once, and never one's own."""
+        return super().create(request, *args, **kwargs)
 
     def perform_create(self, serializer: BaseSerializer) -> None:
         movie, half_stars = serializer.validated_data["movie"], serializer.validated_data["half_stars"]

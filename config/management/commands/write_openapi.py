@@ -3,7 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from config.swagger.snapshot import generated
+from rest.swagger.snapshot import generated
 
 
 class Command(BaseCommand):

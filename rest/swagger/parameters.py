@@ -1,19 +1,14 @@
-"""Query parameters: pages, filters, ordering, and what single operations ask for."""
+"""Query parameters: pages, cursors, filters and ordering, and a limit."""
 
 from typing import Any
 
 import django_filters
+from django.db import models
 from django_filters.filterset import FilterSet
+from django_filters.utils import get_model_field
 from drf_yasg import openapi
 
 from rest.pagination import EnvelopePagination
-
-GENRE_NAME_OR_ID = "A genre's name (without case) or id."
-
-SEARCH = openapi.Parameter(
-    "q", openapi.IN_QUERY, "What to look for in titles, directors and genres.", required=True, type="string"
-)
-GENRE = openapi.Parameter("genre", openapi.IN_QUERY, GENRE_NAME_OR_ID, required=True, type="string")
 
 
 def limit(default: int, maximum: int) -> openapi.Parameter:
@@ -57,13 +52,14 @@ def cursor(paginator: EnvelopePagination) -> openapi.Parameter:
 
 
 def filters(filterset_class: type[FilterSet]) -> list[openapi.Parameter]:
+    model = filterset_class._meta.model
     return [
-        openapi.Parameter(name, openapi.IN_QUERY, str(declared.label or ""), **filter_type(declared))
+        openapi.Parameter(name, openapi.IN_QUERY, str(declared.label or ""), **filter_type(declared, model))
         for name, declared in filterset_class.base_filters.items()
     ]
 
 
-def filter_type(declared: django_filters.Filter) -> dict[str, Any]:
+def filter_type(declared: django_filters.Filter, model: type[models.Model] | None) -> dict[str, Any]:
     if isinstance(declared, django_filters.OrderingFilter):
         choices = [value for value, _ in declared.extra["choices"]]
         return {
@@ -73,8 +69,9 @@ def filter_type(declared: django_filters.Filter) -> dict[str, Any]:
         }
     if isinstance(declared, django_filters.NumberFilter):
         bounds = {"minimum": declared.extra.get("min_value"), "maximum": declared.extra.get("max_value")}
-        is_whole = not declared.field_name.endswith("rating")
-        return {"type": "integer" if is_whole else "number", **bounds}
+        field = get_model_field(model, declared.field_name)
+        is_fraction = isinstance(getattr(field, "output_field", field), models.FloatField | models.DecimalField)
+        return {"type": "number" if is_fraction else "integer", **bounds}
     if isinstance(declared, django_filters.DateFilter):
         return {"type": "string", "format": "date"}
     return {"type": "string"}

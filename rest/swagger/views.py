@@ -12,7 +12,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-from config.swagger.generator import INFO, MarqueeSchemaGenerator, document
+from rest.swagger.generator import SchemaGenerator, document
 
 
 @lru_cache(maxsize=12)
@@ -21,12 +21,8 @@ def rendered(renderer_class: type[_SpecRenderer], script_prefix: str) -> bytes:
 
 
 class SchemaView(
-    get_schema_view(  # type: ignore[misc]
-        INFO,
-        public=True,
-        generator_class=MarqueeSchemaGenerator,
-        permission_classes=[AllowAny],
-        authentication_classes=[],
+    get_schema_view(  # type: ignore[misc]  # a class that drf-yasg makes at run time
+        public=True, generator_class=SchemaGenerator, permission_classes=[AllowAny], authentication_classes=[]
     )
 ):
     """drf-yasg's view with the document's bytes made once for each process and format."""
@@ -43,6 +39,3 @@ class SchemaView(
         """YAML only where it is asked for: a client without preferences that gets `/swagger.json` wants JSON."""
         json_first = sorted(renderer_classes, key=lambda renderer: issubclass(renderer, SwaggerYAMLRenderer))
         return super().as_cached_view(*args, renderer_classes=tuple(json_first), **options)
-
-
-schema_view = SchemaView

@@ -2,7 +2,7 @@
 
 import json
 
-from config.swagger.generator import document
+from rest.swagger.generator import document
 
 
 def generated() -> str:

@@ -1,0 +1,246 @@
+"""One operation of the document: what its view says of itself, and what its viewset's `operations` add."""
+
+import re
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+from drf_yasg import openapi
+from drf_yasg.inspectors import SwaggerAutoSchema
+from rest_framework import serializers
+from rest_framework.permissions import BasePermission
+
+from rest.errors import JSON, ErrorShape
+from rest.swagger import errors, parameters
+from rest.swagger.fields import DefinitionNames, SelfDescribingFields, without_titles
+from rest.swagger.operations import Body, Success, heading_of, operation_of, summary_and_description
+from rest.swagger.shapes import SerializerReference
+
+FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
+CREDENTIALS: list[dict[str, list[str]]] = [{"Token": []}, {"Bearer": []}]
+LINK = {"type": "string", "description": 'The pages `rel="first"`, `"prev"`, `"next"` and `"last"` (RFC 8288).'}
+ETAG = {"type": "string", "description": "The tag of this answer, for `If-None-Match`."}
+LOCATION = {"type": "string", "description": "The address of what was made."}
+SAMPLE_KEYS = {"id": "42", "uuid": "57baf4f4-c9ef-4197-9e4f-acf04eae5b4d"}
+
+
+class AutoSchema(SwaggerAutoSchema):
+    """Describes the action of a view that SchemaGenerator made, which knows the `dialect` that it is mounted in."""
+
+    field_inspectors = [SelfDescribingFields, DefinitionNames, *SwaggerAutoSchema.field_inspectors]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.dialect = settings.DIALECTS[self.view.dialect]
+        self.error_shape: type[ErrorShape] = import_string(self.dialect.errors)
+        self.about = operation_of(self.view)
+
+    # --- What it is called, and where it stands ---
+
+    def get_operation_id(self, operation_keys: Any = None) -> str:
+        return f"{self.dialect.name}_{self.view.basename}_{self.view.action}".replace("-", "_")
+
+    def get_tags(self, operation_keys: Any = None) -> list[str]:
+        return [heading_of(self.view).name, *(settings.DIALECTS[name].heading for name in self.about.also_in)]
+
+    def get_summary_and_description(self) -> tuple[str, str]:
+        summary, description = summary_and_description(self.view)
+        texts = (self.about.description or description, self.about.notes)
+        return self.about.summary or summary, " ".join(filter(None, texts))
+
+    def get_operation(self, operation_keys: Any = None) -> openapi.Operation:
+        operation = super().get_operation(operation_keys)
+        operation.pop("deprecated", None)
+        return operation
+
+    # --- Credentials ---
+
+    @property
+    def is_open(self) -> bool:
+        """Whether no credential is looked at."""
+        return not self.view.get_authenticators()
+
+    @property
+    def needs_credential(self) -> bool:
+        """Whether anonymous callers are refused: asked of the permissions themselves."""
+        request = self.view.request
+        return not all(permission.has_permission(request, self.view) for permission in self.view.get_permissions())
+
+    def get_security(self) -> list[dict[str, list[str]]]:
+        if self.is_open:
+            return []
+        return CREDENTIALS if self.needs_credential else [{}, *CREDENTIALS]
+
+    # --- Bodies coming in ---
+
+    def serializer(self, reference: SerializerReference, *, is_new: bool = False) -> serializers.BaseSerializer:
+        """An instance that serializes something, unless `is_new`: a new thing may require more than one that is."""
+        if reference is None:
+            kind = self.view.get_serializer_class()
+        else:
+            kind = getattr(self.view, reference) if isinstance(reference, str) else reference
+        return kind(None if is_new else object(), context=self.view.get_serializer_context())
+
+    def writable(self, body: Body) -> dict[str, serializers.Field]:
+        serializer: Any = self.serializer(body.serializer, is_new=self.method == "POST")
+        return {name: field for name, field in serializer.fields.items() if not field.read_only}
+
+    def required(self, body: Body) -> list[str]:
+        if body.is_partial or self.method == "PATCH":
+            return []
+        return [name for name, field in self.writable(body).items() if field.required]
+
+    def get_consumes(self) -> list[str]:
+        body = self.about.body
+        if body is None:
+            return super().get_consumes()
+        if body.is_form:
+            return [MULTIPART, JSON]
+        fields = self.writable(body).values()
+        if any(isinstance(field, serializers.FileField) for field in fields):
+            return [JSON, MULTIPART]
+        is_flat = not any(isinstance(field, serializers.ListSerializer) for field in fields)
+        return [JSON, FORM, MULTIPART] if is_flat else [JSON]
+
+    def get_request_body_parameters(self, consumes: list[str]) -> list[openapi.Parameter]:
+        body = self.about.body
+        if body is None:
+            return []
+        if body.is_form:
+            return [self.form_parameter(name, field) for name, field in self.writable(body).items()]
+        required = self.required(body)
+        schema = openapi.Schema(
+            type=openapi.TYPE_OBJECT,
+            properties={name: self.input_schema(field) for name, field in self.writable(body).items()},
+            required=required or None,
+            example=body.example,
+        )
+        return [openapi.Parameter("body", openapi.IN_BODY, required=bool(required), schema=schema)]
+
+    def input_schema(self, field: serializers.Field) -> Any:
+        known = getattr(field, "input_schema", None)
+        if known is not None:
+            return openapi.SwaggerDict(**known, x_nullable=True if field.allow_null else None)
+        return without_titles(self.described_by_yasg(field, openapi.Schema))
+
+    def form_parameter(self, name: str, field: serializers.Field) -> openapi.Parameter:
+        known = getattr(field, "form_schema", None)
+        if known is not None:
+            return openapi.Parameter(name, openapi.IN_FORM, required=False, **known)
+        return self.described_by_yasg(field, openapi.Parameter, name=name, in_=openapi.IN_FORM, required=False)
+
+    def described_by_yasg(self, field: serializers.Field, kind: type[openapi.SwaggerDict], **details: Any) -> Any:
+        """In place, and not as a definition: those are for what goes out."""
+        return self.probe_inspectors(
+            self.field_inspectors,
+            "field_to_swagger_object",
+            field,
+            {"field_inspectors": self.field_inspectors},
+            swagger_object_type=kind,
+            use_references=False,
+            **details,
+        )
+
+    # --- Query ---
+
+    def get_query_parameters(self) -> list[openapi.Parameter]:
+        query = list(self.about.query)
+        if not self.about.is_paged:
+            return query
+        known = {parameter.name for parameter in query}
+        filterset_class = getattr(self.view, "filterset_class", None)
+        if filterset_class and not self.view.detail:
+            query += [one for one in parameters.filters(filterset_class) if one.name not in known]
+        query += parameters.paging(self.view.paginator)
+        if self.about.has_cursor:
+            query.append(parameters.cursor(self.view.paginator))
+        return query
+
+    # --- Responses ---
+
+    def get_produces(self) -> list[str]:
+        return list(dict.fromkeys([JSON, self.error_shape.media_type]))
+
+    def get_responses(self) -> openapi.Responses:
+        responses = {str(code): self.success(code, success) for code, success in self.about.responses.items()}
+        if self.method == "GET":
+            responses["304"] = openapi.Response(
+                "The answer is still the one whose `ETag` was sent as `If-None-Match`; no body"
+            )
+        return openapi.Responses({**responses, **self.error_responses()})
+
+    def success(self, code: int, success: Success) -> openapi.Response:
+        headers = {
+            "Link": LINK if success.has_link or self.about.is_paged else None,
+            "Location": LOCATION if success.has_location else None,
+            "ETag": ETAG if self.method == "GET" else None,
+        }
+        return openapi.Response(
+            success.description or {201: "Created", 204: "Done; no body"}.get(code, "OK"),
+            schema=success.shape(self) if success.shape else None,
+            examples={JSON: self.example(success)} if success.shape else None,
+            headers={name: header for name, header in headers.items() if header} or None,
+        )
+
+    def example(self, success: Success) -> Any:
+        if not success.is_page:
+            return success.example
+        paginator = self.view.paginator
+        paginator.page, paginator.next, paginator.previous = SimpleNamespace(count=len(success.example)), None, None
+        return paginator.get_envelope(success.example)
+
+    # --- Errors ---
+
+    def error_responses(self) -> dict[str, openapi.Response]:
+        details = {
+            401: self.unauthorized(),
+            403: self.about.forbidden or self.forbidden(),
+            404: self.about.not_found or self.not_found(),
+            429: errors.THROTTLED if self.is_throttled() else "",
+        }
+        found: dict[int, Any] = {400: {name: [message] for name, message in self.invalid().items()}}
+        found |= {code: {"detail": text} for code, text in details.items() if text}
+        path = re.sub(r"{(\w+)}", lambda key: SAMPLE_KEYS.get(key[1], key[1]), self.path)
+        definitions = self.components.with_scope(openapi.SCHEMA_DEFINITIONS)
+        return {
+            str(code): errors.error_response(self.error_shape, code, data, path, definitions)
+            for code, data in found.items()
+            if data
+        }
+
+    def is_throttled(self) -> bool:
+        """Whether a throttle limits the view's action: one that knows scopes does so where it has one."""
+        return any(
+            not hasattr(throttle, "scope_of") or throttle.scope_of(self.view) for throttle in self.view.get_throttles()
+        )
+
+    def invalid(self) -> Mapping[str, str]:
+        """An example of a wrong field, by default a missing one, for what has fields that can be wrong."""
+        if self.about.invalid is not None:
+            return self.about.invalid
+        body = self.about.body
+        required = self.required(body) if body and not body.is_form else []
+        return dict.fromkeys(required[:1], errors.REQUIRED)
+
+    def unauthorized(self) -> str:
+        if self.about.unauthorized or self.is_open:
+            return self.about.unauthorized
+        return errors.NO_CREDENTIAL if self.needs_credential else errors.BAD_CREDENTIAL
+
+    def forbidden(self) -> str:
+        """What the permission says that looks at the object, if something is changed."""
+        if self.method == "GET" or not self.view.detail:
+            return ""
+        asked = [one for one in self.view.get_permissions() if asks_about_objects(one)]
+        return next((one.message for one in asked), "")
+
+    def not_found(self) -> str:
+        if self.view.detail:
+            return f"No {self.view.queryset.model._meta.object_name} matches the given query."
+        return errors.NO_PAGE if self.about.is_paged else ""
+
+
+def asks_about_objects(permission: BasePermission) -> bool:
+    return type(permission).has_object_permission is not BasePermission.has_object_permission

@@ -1,0 +1,40 @@
+"""The error responses of an operation, in the shape of its dialect."""
+
+from typing import Any
+
+from drf_yasg import openapi
+from rest_framework.exceptions import ErrorDetail
+
+from rest.errors import ErrorShape
+from rest.swagger.shapes import from_json_schema
+
+NO_CREDENTIAL = "Authentication credentials were not provided."
+BAD_CREDENTIAL = "Invalid or expired credential."
+REQUIRED = ErrorDetail("This field is required.", "required")
+NO_PAGE = "Invalid page."
+THROTTLED = "Request was throttled. Expected available in 42 seconds."
+RETRY_AFTER = {"type": "integer", "description": "Seconds until the next attempt has a chance."}
+
+DESCRIPTIONS = {
+    400: "What was sent is wrong, and nothing has changed",
+    401: "No credential, or one that is not alive",
+    403: "Not yours to do",
+    404: "There is no such thing",
+    429: "Too many requests",
+}
+
+
+def error_response(
+    shape: type[ErrorShape], code: int, data: dict[str, Any], path: str, definitions: openapi.ReferenceResolver
+) -> openapi.Response:
+    """`data` is the error as REST framework has it: `{"detail": …}`, or `{field: [message, …]}`."""
+    example = shape.body(code, data, path)
+    name, schema = shape.schema(data)
+    definitions.setdefault(name, lambda: from_json_schema(schema))
+    return openapi.Response(
+        DESCRIPTIONS[code],
+        # The example twice: Swagger UI looks for that of the media type asked for, which a problem's is not.
+        schema=openapi.Schema(type=openapi.TYPE_OBJECT, all_of=[openapi.SchemaRef(definitions, name)], example=example),
+        examples={shape.media_type: example},
+        headers={"Retry-After": RETRY_AFTER} if code == 429 else None,
+    )
