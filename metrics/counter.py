@@ -31,6 +31,10 @@ class RequestCounter:
     """The counter of one process. All of its threads share the slot, so that a lock guards each addition."""
 
     def __init__(self) -> None:
+        self.start_afresh()
+
+    def start_afresh(self) -> None:
+        """As a new process, which has counted nothing; so is a forked child, which owns nothing of its parent's."""
         self._lock = threading.Lock()
         self._attaching = threading.Lock()
         self._starting = threading.Lock()
@@ -164,4 +168,4 @@ class RequestCounter:
 counter = RequestCounter()
 
 # A forked child must not add to its parent's slot, nor count again what waits in its parent's memory.
-os.register_at_fork(after_in_child=counter.__init__)  # type: ignore[misc]
+os.register_at_fork(after_in_child=counter.start_afresh)
