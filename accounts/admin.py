@@ -1,4 +1,4 @@
-"""Users and their logins."""
+"""Admin pages of users and their logins."""
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -16,13 +16,13 @@ admin.site.unregister(Group)
 
 @admin.register(User)
 class UserAdmin(SummarisedDeletionMixin, LargeTableAdmin, DjangoUserAdmin):
-    goes_along = "ratings, likes, favourites, comments and collections"
+    also_deleted = "ratings, likes, favourites, comments and collections"
     list_display = ["username", "email", "email_confirmed", "is_staff", "is_active", "date_joined"]
     list_filter = ["is_staff", "is_active", "email_confirmed"]
     search_fields = ["username_key__startswith", "email_key__startswith"]
     ordering = ["-id"]
     readonly_fields = ["last_login", "date_joined"]
-    filter_horizontal: list[str] = []
+    filter_horizontal = ()
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
         ("E-mail", {"fields": ["email", "email_confirmed"]}),
@@ -31,13 +31,15 @@ class UserAdmin(SummarisedDeletionMixin, LargeTableAdmin, DjangoUserAdmin):
         ("Dates", {"fields": ["last_login", "date_joined"]}),
     ]
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[User], search_term: str
+    ) -> tuple[QuerySet[User], bool]:
         return super().get_search_results(request, queryset, fold_case(search_term))
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         services.delete_account(user=obj)
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         for user in queryset:
             services.delete_account(user=user)
 

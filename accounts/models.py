@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
@@ -30,7 +30,7 @@ class UserManager(DjangoUserManager["User"]):
     def taken(
         self, *, username: str | None = None, email: str | None = None, but: "User | None" = None
     ) -> dict[str, str]:
-        """Which of the two somebody else already has: field → message."""
+        """`{field: message}` for each of the two that another account than `but` already has."""
         others = self.exclude(pk=but.pk) if but else self.all()
         errors = {}
         if username and others.filter(username_key=fold_case(username)).exists():
@@ -53,7 +53,7 @@ class User(AbstractUser):
     email_key = FoldedField(max_length=MAX_EMAIL_KEY, of="email")
     email_confirmed = models.BooleanField(default=False)
 
-    objects = UserManager()
+    objects: ClassVar[UserManager] = UserManager()
 
     class Meta:
         ordering = ["id"]
@@ -68,8 +68,8 @@ class User(AbstractUser):
         if taken := User.objects.taken(username=self.username, email=self.email, but=self if self.pk else None):
             raise ValidationError(taken)
 
-    def check_password(self, raw_password: str) -> bool:
-        """As Django does, which may store a stronger hash of the same password: the logins live on then."""
+    def check_password(self, raw_password: str | None) -> bool:
+        """Whether `raw_password` is the password. Django may store a stronger hash of it; the logins live on then."""
         hash_before = self.password
         is_correct = super().check_password(raw_password)
         if is_correct and self.password != hash_before:
@@ -96,7 +96,7 @@ class Session(models.Model):
     last_used_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(db_index=True)
 
-    objects: ClassVar[Any] = SessionQuerySet.as_manager()
+    objects = SessionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]
@@ -111,11 +111,12 @@ class Session(models.Model):
 
     @staticmethod
     def digest(secret: str) -> str:
+        """The SHA-256 of a token or of a stored password hash: 64 hexadecimal digits."""
         return hashlib.sha256(secret.encode()).hexdigest()
 
     @property
     def is_alive(self) -> bool:
-        """Whether its credentials still open doors: not expired, user active, password unchanged."""
+        """Whether its credentials are still accepted: not expired, user active, password unchanged."""
         return (
             self.expires_at > timezone.now()
             and self.user.is_active

@@ -1,6 +1,6 @@
-"""What can be said about many logins."""
+"""Queries and single-statement updates of logins."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -23,20 +23,20 @@ class SessionQuerySet(models.QuerySet["Session"]):
         return self.filter(expires_at__lte=timezone.now())
 
     def rotate(self, *, session_id: int, generation: int) -> bool:
-        """Spends a refresh token. The database decides: of any number of simultaneous calls exactly one gets True."""
+        """Spends the refresh token of that generation. Of simultaneous calls with one token exactly one gets True."""
         return bool(
             self.filter(pk=session_id, refresh_generation=generation).update(
-                refresh_generation=F("refresh_generation") + 1, **self.lease()
+                refresh_generation=F("refresh_generation") + 1, **self.times_of_use()
             )
         )
 
     def touch(self, session: "Session") -> None:
-        """Records the use of `session` and extends it, at most once an hour."""
+        """Records the use of `session` and extends its life; writes at most once in LAST_USED_PRECISION."""
         if timezone.now() - session.last_used_at > LAST_USED_PRECISION:
-            self.filter(pk=session.pk).update(**self.lease())
+            self.filter(pk=session.pk).update(**self.times_of_use())
 
     @staticmethod
-    def lease() -> dict[str, object]:
-        """The columns of a login used just now."""
+    def times_of_use() -> dict[str, datetime]:
+        """The columns `last_used_at` and `expires_at` of a login that is used now."""
         now = timezone.now()
         return {"last_used_at": now, "expires_at": now + timedelta(days=settings.SESSION_DAYS)}

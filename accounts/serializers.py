@@ -6,8 +6,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as DjangoValidationError
 from rest_framework import serializers
 
-from accounts.models import User
-from rest.fields import ModelSerializer, TextField
+from accounts.models import MAX_USERNAME, User
+from rest.fields import AnyField, ModelSerializer, TextField
 
 MAX_PASSWORD_LENGTH = 1024
 
@@ -26,27 +26,26 @@ class PasswordField(TextField):
 
 
 class UsernameField(TextField):
-    """Normalised before it is checked: by that a name may grow, and become one that is not allowed."""
+    """Normalises a name before it is checked, since normalising may make it longer or one that is not allowed."""
 
     def __init__(self, **kwargs: Any) -> None:
-        model_field = User._meta.get_field("username")
-        super().__init__(validators=model_field.validators, **kwargs)
-        self.longest = model_field.max_length
+        super().__init__(validators=User._meta.get_field("username").validators, **kwargs)
 
     def to_internal_value(self, data: Any) -> str:
         username = super().to_internal_value(data)
         # What is too long already is not worth the work, which is quadratic at worst.
-        return username if len(username) > self.longest else User.normalize_username(username)
+        return username if len(username) > MAX_USERNAME else User.normalize_username(username)
 
 
 def check_password_strength(password: str, user: User, field: str = "password") -> None:
+    """Raises ValidationError below `field` for a password that is weak, or too like what `user` is called."""
     try:
         validate_password(password, user)
     except DjangoValidationError as error:
         raise serializers.ValidationError({field: error.messages}, code="weak_password") from error
 
 
-class UserSerializer(ModelSerializer):
+class UserSerializer(ModelSerializer[User]):
     """The account as its owner sees it beside fresh credentials."""
 
     class Meta:
@@ -57,7 +56,7 @@ class UserSerializer(ModelSerializer):
 class UserListSerializer(UserSerializer):
     """Accounts as others see them; the e-mail address is for staff only."""
 
-    def get_fields(self) -> dict[str, serializers.Field]:
+    def get_fields(self) -> dict[str, AnyField]:
         fields = super().get_fields()
         request = self.context.get("request")
         if not (request and request.user.is_staff):
@@ -65,8 +64,8 @@ class UserListSerializer(UserSerializer):
         return fields
 
 
-class UniqueAccountMixin(serializers.Serializer):
-    """Names and addresses are free, without case; the database's constraints are what guarantees it."""
+class UniqueAccountMixin(serializers.Serializer[Any]):
+    """Refuses a username or e-mail address that is taken, without case. Database constraints guarantee it."""
 
     username = UsernameField()
 
@@ -78,7 +77,7 @@ class UniqueAccountMixin(serializers.Serializer):
         return attrs
 
 
-class RegistrationSerializer(UniqueAccountMixin, ModelSerializer):
+class RegistrationSerializer(UniqueAccountMixin, ModelSerializer[User]):
     password = PasswordField()
 
     class Meta:
@@ -92,16 +91,16 @@ class RegistrationSerializer(UniqueAccountMixin, ModelSerializer):
         return attrs
 
 
-class LoginSerializer(serializers.Serializer):
+class LoginSerializer(serializers.Serializer[Any]):
     username = TextField(max_length=150)
     password = PasswordField()
 
 
-class RefreshSerializer(serializers.Serializer):
+class RefreshSerializer(serializers.Serializer[Any]):
     refresh = TextField(max_length=4096)
 
 
-class SignedPairSerializer(serializers.Serializer):
+class SignedPairSerializer(serializers.Serializer[Any]):
     access = serializers.CharField(read_only=True)
     refresh = serializers.CharField(read_only=True)
 
@@ -115,12 +114,12 @@ class CredentialsSerializer(SignedPairSerializer):
     class Meta:
         fields = ["user", "token", "access", "refresh"]
 
-    def get_fields(self) -> dict[str, serializers.Field]:
+    def get_fields(self) -> dict[str, AnyField]:
         fields = super().get_fields()
         return {name: fields[name] for name in self.Meta.fields}
 
 
-class ProfileSerializer(UniqueAccountMixin, ModelSerializer):
+class ProfileSerializer(UniqueAccountMixin, ModelSerializer[User]):
     """One's own account. A new e-mail address starts unconfirmed."""
 
     class Meta:
@@ -129,7 +128,7 @@ class ProfileSerializer(UniqueAccountMixin, ModelSerializer):
         read_only_fields = ["email_confirmed", "is_staff", "date_joined", "last_login"]
 
 
-class PasswordChangeSerializer(serializers.Serializer):
+class PasswordChangeSerializer(serializers.Serializer[Any]):
     current_password = PasswordField()
     new_password = PasswordField()
 

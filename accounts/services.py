@@ -28,12 +28,14 @@ class Credentials:
 
 @dataclass(frozen=True)
 class SignedPair:
+    """A new access token and the refresh token for the next pair, both signed."""
+
     access: str
     refresh: str
 
 
 def register(*, username: str, password: str, email: str = "", user_agent: str = "") -> Credentials:
-    """Creates an account and its first login. Raises ValidationError on a name or address that is taken."""
+    """Creates an account and its first login. Raises ValidationError for a name or address that is taken."""
     user = User(username=username, email=email)
     user.set_password(password)
     with transaction.atomic():
@@ -62,7 +64,7 @@ def open_session(*, user: User, user_agent: str = "") -> Credentials:
         token_digest=Session.digest(token),
         password_digest=Session.digest(user.password),
         user_agent=user_agent[:200],
-        **Session.objects.lease(),
+        **Session.objects.times_of_use(),
     )
     return Credentials(user, token, tokens.access_token(session), tokens.refresh_token(session, 0))
 
@@ -72,11 +74,14 @@ def log_in(*, request: HttpRequest, username: str, password: str) -> Credentials
     user = authenticate(request, username=username, password=password)
     if user is None:
         raise InvalidCredentials
-    return open_session(user=user, user_agent=request.META.get("HTTP_USER_AGENT", ""))  # type: ignore[arg-type]
+    return open_session(user=user, user_agent=request.META.get("HTTP_USER_AGENT", ""))
 
 
 def refresh(*, refresh_token: str) -> SignedPair:
-    """Spends `refresh_token` for a new pair. Of simultaneous calls with one token exactly one succeeds."""
+    """Spends `refresh_token` for a new pair. Of simultaneous calls with one token exactly one succeeds.
+
+    Raises InvalidCredentials for a token that is forged, expired or spent, and for a login that has ended.
+    """
     claims = tokens.read_refresh_token(refresh_token)
     session = claims and Session.objects.with_user().filter(pk=claims[0]).first()
     if not claims or not session or not session.is_alive:
@@ -131,6 +136,6 @@ def update_profile(*, user: User, **changes: str) -> None:
 
 
 def lock(user: User) -> None:
-    """Keeps the account from changing until the transaction ends. Raises when it has just been deleted."""
+    """Locks the account's row until the transaction ends. Raises NotAuthenticated when it has just been deleted."""
     if not User.objects.select_for_update().filter(pk=user.pk).exists():
         raise NotAuthenticated

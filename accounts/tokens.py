@@ -25,15 +25,17 @@ def refresh_token(session: Session, generation: int) -> str:
 def read_access_token(text: str) -> int | None:
     """The session's id in a valid access token; None for a forged, expired or foreign one."""
     try:
-        return AccessToken(text).get(SESSION_CLAIM)  # type: ignore[arg-type]
+        claims = AccessToken(text)  # type: ignore[arg-type]  # simplejwt takes text, and says that it takes a Token
     except TokenError:
         return None
+    session_id: int | None = claims.get(SESSION_CLAIM)
+    return session_id
 
 
 def read_refresh_token(text: str) -> tuple[int, int] | None:
     """The session's id and the generation in a valid refresh token; None for a forged, expired or foreign one."""
     try:
-        claims = RefreshToken(text)  # type: ignore[arg-type]
+        claims = RefreshToken(text)  # type: ignore[arg-type]  # simplejwt takes text, and says that it takes a Token
         return claims[SESSION_CLAIM], claims[GENERATION_CLAIM]
     except (TokenError, KeyError):
         return None

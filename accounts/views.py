@@ -1,5 +1,6 @@
 """Accounts and logins. Dialects set the serializers and replies declared at the top of AuthViewSet."""
 
+from functools import partial
 from typing import Any, ClassVar
 
 from rest_framework import mixins, status, viewsets
@@ -10,36 +11,39 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from accounts import serializers, services, swagger
+from accounts.authentication import AuthenticatedRequest
 from accounts.models import User
 from rest.swagger.operations import Operation
 
 # A dead credential in the header must not keep its owner from logging in again, so none is looked at.
-open_to_all = {"detail": False, "methods": ["post"], "authentication_classes": [], "permission_classes": [AllowAny]}
+anonymous_action = partial(
+    action, detail=False, methods=["post"], authentication_classes=[], permission_classes=[AllowAny]
+)
 
 
-class AuthViewSet(viewsets.GenericViewSet):
+class AuthViewSet(viewsets.GenericViewSet[User]):
     """Registering, logging in and out, and renewing the signed credentials."""
 
     heading = swagger.ACCOUNTS
     operations: ClassVar[dict[str, Operation]] = swagger.AUTH
     throttle_scope: str | None = None
-    registration_serializer_class: ClassVar[type[BaseSerializer]] = serializers.RegistrationSerializer
-    registered_serializer_class: ClassVar[type[BaseSerializer]] = serializers.CredentialsSerializer
-    logged_in_serializer_class: ClassVar[type[BaseSerializer]] = serializers.CredentialsSerializer
+    registration_serializer_class: ClassVar[type[BaseSerializer[Any]]] = serializers.RegistrationSerializer
+    registered_serializer_class: ClassVar[type[BaseSerializer[Any]]] = serializers.CredentialsSerializer
+    logged_in_serializer_class: ClassVar[type[BaseSerializer[Any]]] = serializers.CredentialsSerializer
     logged_out_reply: ClassVar[dict[str, str] | None] = None
 
-    def get_serializer_class(self) -> type[BaseSerializer]:
-        return {
-            "register": self.registration_serializer_class,
-            "refresh": serializers.RefreshSerializer,
-        }.get(self.action, serializers.LoginSerializer)
+    def get_serializer_class(self) -> type[BaseSerializer[Any]]:
+        if self.action == "register":
+            return self.registration_serializer_class
+        return serializers.RefreshSerializer if self.action == "refresh" else serializers.LoginSerializer
 
-    def read(self, request: Request) -> dict[str, Any]:
-        serializer = self.get_serializer(data=request.data)
+    def validated_data(self) -> dict[str, Any]:
+        """The body, by the action's serializer. Raises ValidationError."""
+        serializer = self.get_serializer(data=self.request.data)
         serializer.is_valid(raise_exception=True)
-        return serializer.validated_data
+        return dict(serializer.validated_data)
 
-    @action(**open_to_all, throttle_scope="register")
+    @anonymous_action(throttle_scope="register")
     def register(self, request: Request) -> Response:
         """Register a new user.
 
@@ -48,32 +52,32 @@ class AuthViewSet(viewsets.GenericViewSet):
         of every dialect.
         """
         user_agent = request.META.get("HTTP_USER_AGENT", "")
-        credentials = services.register(**self.read(request), user_agent=user_agent)
+        credentials = services.register(**self.validated_data(), user_agent=user_agent)
         reply = self.registered_serializer_class(credentials, context=self.get_serializer_context())
         return Response(reply.data, status=status.HTTP_201_CREATED)
 
-    @action(**open_to_all, throttle_scope="login")
+    @anonymous_action(throttle_scope="login")
     def login(self, request: Request) -> Response:
         """Log in.
 
         Opens a new login session with credentials of its own; other sessions live on. The credentials are shown once.
         Any of them works on every endpoint of every dialect.
         """
-        credentials = services.log_in(request=request._request, **self.read(request))
+        credentials = services.log_in(request=request._request, **self.validated_data())
         return Response(self.logged_in_serializer_class(credentials, context=self.get_serializer_context()).data)
 
-    @action(**open_to_all)
+    @anonymous_action()
     def refresh(self, request: Request) -> Response:
         """Renew the access token.
 
         Spends a refresh token for a new access and a new refresh token. The one that was sent is dead from then on; of
         two requests with the same one only the first succeeds.
         """
-        pair = services.refresh(refresh_token=self.read(request)["refresh"])
+        pair = services.refresh(refresh_token=self.validated_data()["refresh"])
         return Response(serializers.SignedPairSerializer(pair).data)
 
     @action(detail=False, methods=["post"], permission_classes=[IsAuthenticated])
-    def logout(self, request: Request) -> Response:
+    def logout(self, request: AuthenticatedRequest) -> Response:
         """Log out.
 
         Ends the login session of the credential that is sent: its token, its access and its refresh token are dead
@@ -85,7 +89,7 @@ class AuthViewSet(viewsets.GenericViewSet):
         return Response(self.logged_out_reply)
 
 
-class UserViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
+class UserViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[User]):
     """The users, and one's own account."""
 
     heading = swagger.ACCOUNTS
@@ -95,7 +99,7 @@ class UserViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     filter_backends = []
     throttle_scope: str | None = None
 
-    def get_serializer_class(self) -> type[BaseSerializer]:
+    def get_serializer_class(self) -> type[BaseSerializer[Any]]:
         if self.action == "password":
             return serializers.PasswordChangeSerializer
         return serializers.UserListSerializer if self.action == "list" else serializers.ProfileSerializer
@@ -105,12 +109,12 @@ class UserViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
         return super().list(request, *args, **kwargs)
 
     @action(detail=False, permission_classes=[IsAuthenticated])
-    def me(self, request: Request) -> Response:
+    def me(self, request: AuthenticatedRequest) -> Response:
         """Your account."""
         return Response(self.get_serializer(request.user).data)
 
     @me.mapping.patch
-    def update_me(self, request: Request) -> Response:
+    def update_me(self, request: AuthenticatedRequest) -> Response:
         """Change your username or e-mail address.
 
         What is not sent stays as it is. A new e-mail address is unconfirmed.
@@ -121,7 +125,7 @@ class UserViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
         return Response(serializer.data)
 
     @me.mapping.delete
-    def delete_me(self, request: Request) -> Response:
+    def delete_me(self, request: AuthenticatedRequest) -> Response:
         """Delete your account.
 
         Removes your account with your ratings, likes, favourites, comments and collections. The movies that you added
@@ -137,7 +141,7 @@ class UserViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
         permission_classes=[IsAuthenticated],
         throttle_scope="password",
     )
-    def password(self, request: Request) -> Response:
+    def password(self, request: AuthenticatedRequest) -> Response:
         """Change your password. Ends all your login sessions, this one included."""
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)

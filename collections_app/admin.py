@@ -1,10 +1,10 @@
-"""Collections and their movies."""
+"""Admin pages of collections and their movies."""
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from collections_app.models import Collection, CollectionMovie
+from collections_app.querysets import CollectionMovieQuerySet, CollectionQuerySet
 from rest.admin import LargeTableAdmin
 
 
@@ -28,8 +28,8 @@ class CollectionAdmin(LargeTableAdmin):
     readonly_fields = ["uuid", "created_at", "updated_at"]
     inlines = [EntryInline]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).counted()
+    def get_queryset(self, request: HttpRequest) -> CollectionQuerySet:
+        return Collection.objects.with_movies_count().order_by(*self.get_ordering(request))
 
     @admin.display
     def movies_count(self, collection: Collection) -> int:
@@ -43,5 +43,6 @@ class CollectionMovieAdmin(LargeTableAdmin):
     ordering = ["-id"]
     autocomplete_fields = ["collection", "movie"]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).complete().select_related("movie", "collection")
+    def get_queryset(self, request: HttpRequest) -> CollectionMovieQuerySet:
+        movies = CollectionMovie.objects.with_catalogue_movie().select_related("collection")
+        return movies.order_by(*self.get_ordering(request))

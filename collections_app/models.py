@@ -1,7 +1,6 @@
 """Collections: a user's own ordered lists of movies."""
 
 import uuid
-from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -16,6 +15,11 @@ MAX_GENRES = 1_000
 
 
 class Collection(models.Model):
+    """A list of movies. It belongs to one user, and nobody else sees it."""
+
+    movies_count: int  # where the queryset was asked for it, `with_movies_count()`
+    listed: list["CollectionMovie"]  # where the queryset was asked for it, `with_movies()`
+
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="collections")
     title = models.CharField(max_length=MAX_TITLE)
@@ -23,7 +27,7 @@ class Collection(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects: ClassVar[CollectionQuerySet] = CollectionQuerySet.as_manager()
+    objects = CollectionQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
@@ -51,7 +55,7 @@ class CollectionMovie(models.Model):
     description = models.TextField(blank=True, max_length=MAX_TEXT)
     genres = models.CharField(blank=True, max_length=MAX_GENRES, help_text="Separated by commas.")
 
-    objects: ClassVar[CollectionMovieQuerySet] = CollectionMovieQuerySet.as_manager()
+    objects = CollectionMovieQuerySet.as_manager()
 
     class Meta:
         ordering = ["position"]

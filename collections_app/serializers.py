@@ -21,7 +21,7 @@ def not_blank(text: str) -> None:
 
 
 class ExactField(TextField):
-    """Text that comes back byte for byte: nothing is trimmed."""
+    """Text of which nothing is trimmed, so that it comes back as it was sent."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(trim_whitespace=False, **kwargs)
@@ -36,8 +36,8 @@ class TextUUIDField(serializers.UUIDField):
         return super().to_internal_value(data)
 
 
-class CollectionMovieListSerializer(serializers.ListSerializer):
-    """The movies of one collection: each once, and with a title unless the catalogue knows it."""
+class CollectionMovieListSerializer(serializers.ListSerializer[Any]):
+    """The movies of one collection. Each is there once, and has a title unless the catalogue knows it."""
 
     def get_value(self, dictionary: Any) -> Any:
         value = super().get_value(dictionary)
@@ -46,13 +46,13 @@ class CollectionMovieListSerializer(serializers.ListSerializer):
 
     def to_internal_value(self, data: Any) -> list[dict[str, Any]]:
         # Not in validate(), whose errors DRF would put below "non_field_errors" instead of beside their movies.
-        movies = super().to_internal_value(data)
-        times = Counter(movie.get("uuid") for movie in movies)
-        known = in_catalogue([key for key in times if key])
+        movies: list[dict[str, Any]] = super().to_internal_value(data)
+        occurrences = Counter(movie.get("uuid") for movie in movies)
+        known = in_catalogue([key for key in occurrences if key])
         errors: list[dict[str, list[ErrorDetail]]] = [{} for _ in movies]
         for movie, error in zip(movies, errors, strict=True):
             key = movie.get("uuid")
-            if key and times[key] > 1:
+            if key and occurrences[key] > 1:
                 error["uuid"] = [ErrorDetail("The same movie is in the list more than once.", "unique")]
             if not movie.get("title") and key not in known:
                 error["title"] = [ErrorDetail("This field is required.", "required")]
@@ -61,7 +61,7 @@ class CollectionMovieListSerializer(serializers.ListSerializer):
         return movies
 
 
-class CollectionMovieSerializer(serializers.ModelSerializer):
+class CollectionMovieSerializer(serializers.ModelSerializer[CollectionMovie]):
     uuid = TextUUIDField(required=False, allow_null=True)
     title = ExactField(max_length=MAX_TITLE, required=False, validators=[not_blank])
     description = ExactField(max_length=MAX_TEXT, required=False, allow_blank=True)
@@ -69,7 +69,6 @@ class CollectionMovieSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = CollectionMovie
-        list_serializer_class = CollectionMovieListSerializer
         fields = ["uuid", "title", "description", "genres"]
 
     def to_representation(self, instance: CollectionMovie) -> dict[str, Any]:
@@ -81,13 +80,15 @@ class CollectionMovieSerializer(serializers.ModelSerializer):
         }
 
 
-class CollectionSerializer(serializers.ModelSerializer):
+class CollectionSerializer(serializers.ModelSerializer[Collection]):
     """A collection with its movies. A new one needs title and description; a change may send any part."""
 
     title = ExactField(max_length=MAX_TITLE, validators=[not_blank])
     description = ExactField(max_length=MAX_TEXT)
     movies_count = serializers.IntegerField(read_only=True)
-    movies = CollectionMovieSerializer(source="listed", many=True, required=False, max_length=MAX_MOVIES)
+    movies = CollectionMovieListSerializer(
+        child=CollectionMovieSerializer(), source="listed", required=False, max_length=MAX_MOVIES
+    )
 
     class Meta:
         model = Collection
@@ -99,6 +100,6 @@ class CollectionSerializer(serializers.ModelSerializer):
         return attrs
 
 
-class FavouriteGenreSerializer(serializers.Serializer):
+class FavouriteGenreSerializer(serializers.Serializer[Any]):
     genre = serializers.CharField()
     count = serializers.IntegerField()

@@ -1,4 +1,4 @@
-"""Writing a collection whole or not at all, and what its owner likes best."""
+"""Writing collections, each as a whole or not at all, and the favourite genres of their owner."""
 
 import uuid
 from collections import Counter, defaultdict
@@ -26,7 +26,10 @@ def create_collection(
 
 @transaction.atomic
 def change_collection(*, collection: Collection, movies: list[dict[str, Any]] | None = None, **texts: str) -> None:
-    """Changes what is given; given `movies` replace the list. Concurrent changes wait for each other."""
+    """Changes what is given; given `movies` replace the list. Concurrent changes wait for each other.
+
+    Raises Http404 when the collection has just been deleted.
+    """
     collection = get_object_or_404(Collection.objects.select_for_update(), pk=collection.pk)
     for name, text in texts.items():
         setattr(collection, name, text)
@@ -38,23 +41,29 @@ def change_collection(*, collection: Collection, movies: list[dict[str, Any]] | 
 
 @transaction.atomic
 def delete_collection(*, collection: Collection) -> None:
-    """Deletes it with its movies, and waits for changes in progress, which would otherwise leave movies behind."""
+    """Deletes the collection with its movies. Changes in progress go first: they would leave movies behind.
+
+    Raises Http404 when the collection has just been deleted.
+    """
     get_object_or_404(Collection.objects.select_for_update(), pk=collection.pk).delete()
 
 
 def write_movies(collection: Collection, movies: list[dict[str, Any]]) -> None:
-    """`movies` are `{"uuid", "title", "description", "genres"}`, each optional but the title of an unknown movie."""
+    """Adds `movies` in order: `{"uuid", "title", "description", "genres"}`, each optional.
+
+    A movie that is not in the catalogue must have a title.
+    """
     catalogue = in_catalogue([movie["uuid"] for movie in movies if movie.get("uuid")])
     entries = []
     for position, sent in enumerate(movies):
-        movie = catalogue.get(sent.get("uuid"))
+        key = sent.get("uuid") or uuid.uuid4()
         entries.append(
             CollectionMovie(
                 collection=collection,
                 position=position,
-                uuid=sent.get("uuid") or uuid.uuid4(),
-                movie=movie,
-                title=sent.get("title") or movie.title,
+                uuid=key,
+                movie=catalogue.get(key),
+                title=sent.get("title") or catalogue[key].title,
                 description=sent.get("description", ""),
                 genres=sent.get("genres", ""),
             )
@@ -63,24 +72,26 @@ def write_movies(collection: Collection, movies: list[dict[str, Any]]) -> None:
 
 
 def in_catalogue(uuids: list[uuid.UUID]) -> dict[uuid.UUID, Movie]:
+    """The catalogue's movies with these UUIDs, by UUID."""
     return Movie.objects.in_bulk(uuids, field_name="uuid")
 
 
 def favourite_genres(*, user: User, limit: int = FAVOURITE_GENRES) -> list[dict[str, Any]]:
     """`[{"genre", "count"}]`: the genres that occur most over all movies of all collections of `user`.
 
-    Names are trimmed and compared without case; ties go by name. Of several ways to write a name the commonest shows.
+    Names are trimmed and compared without case; ties go by name. A genre is shown in its most frequent spelling.
     """
-    entries = CollectionMovie.objects.in_collections_of(user)
-    tally = entries.tally(in_catalogue=True)
-    tally += [(name, n) for text, n in entries.tally(in_catalogue=False) for name in text.split(",")]
+    movies = CollectionMovie.objects.in_collections_of(user)
+    counts = movies.genre_counts(in_catalogue=True)
+    counts += [(name, n) for text, n in movies.genre_counts(in_catalogue=False) for name in text.split(",")]
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
-    for name, n in tally:
+    for name, n in counts:
         if name.strip():
             spellings[fold_case(name)][name.strip()] += n
     ranked = sorted(spellings.items(), key=lambda item: (-item[1].total(), item[0]))
-    return [{"genre": commonest(names), "count": names.total()} for _, names in ranked[:limit]]
+    return [{"genre": most_frequent(names), "count": names.total()} for _, names in ranked[:limit]]
 
 
-def commonest(names: Counter[str]) -> str:
+def most_frequent(names: Counter[str]) -> str:
+    """The name that occurs most; of several the first in alphabetical order."""
     return min(names, key=lambda name: (-names[name], name))

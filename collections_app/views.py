@@ -1,4 +1,4 @@
-"""Collections. They belong to one user each, and do not exist for anybody else."""
+"""Collections. Each belongs to one user; for anybody else it does not exist (404)."""
 
 from typing import Any, ClassVar
 
@@ -11,28 +11,30 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.serializers import BaseSerializer
 
+from accounts.authentication import AuthenticatedRequest
 from collections_app import serializers, services, swagger
 from collections_app.models import Collection
 from collections_app.querysets import PREVIEW, CollectionQuerySet
 from rest.swagger.operations import Operation
 
 
-class CollectionViewSet(viewsets.ModelViewSet):
+class CollectionViewSet(viewsets.ModelViewSet[Collection]):
     """Your collections, in the order in which you made them. PUT and PATCH both keep what is not sent."""
 
+    request: AuthenticatedRequest
     heading = swagger.YOUR_COLLECTIONS
     operations: ClassVar[dict[str, Operation]] = swagger.COLLECTIONS
     queryset = Collection.objects.all()
     serializer_class = serializers.CollectionSerializer
-    created_serializer_class: ClassVar[type[BaseSerializer]] = serializers.CollectionSerializer
-    changed_serializer_class: ClassVar[type[BaseSerializer]] = serializers.CollectionSerializer
+    created_serializer_class: ClassVar[type[BaseSerializer[Any]]] = serializers.CollectionSerializer
+    changed_serializer_class: ClassVar[type[BaseSerializer[Any]]] = serializers.CollectionSerializer
     permission_classes = [IsAuthenticated]
     lookup_field = "uuid"
     lookup_value_converter = "uuid"
     filter_backends = []
 
     def get_queryset(self) -> CollectionQuerySet:
-        own = super().get_queryset().of(self.request.user).counted()
+        own = Collection.objects.owned_by(self.request.user).with_movies_count()
         return own.with_movies(limit=PREVIEW if self.action == "list" else None)
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -52,9 +54,9 @@ class CollectionViewSet(viewsets.ModelViewSet):
         """
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        collection = services.create_collection(user=request.user, **serializer.validated_data)
+        collection = services.create_collection(user=self.request.user, **serializer.validated_data)
         address = reverse("collection-detail", kwargs={"uuid": collection.uuid}, request=request)
-        return self.reply(collection, self.created_serializer_class, status.HTTP_201_CREATED, {"Location": address})
+        return self.respond(collection, self.created_serializer_class, status.HTTP_201_CREATED, {"Location": address})
 
     def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Change a collection.
@@ -68,7 +70,7 @@ class CollectionViewSet(viewsets.ModelViewSet):
         serializer = self.get_serializer(collection, data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
         services.change_collection(collection=collection, **serializer.validated_data)
-        return self.reply(collection, self.changed_serializer_class, status.HTTP_200_OK, {})
+        return self.respond(collection, self.changed_serializer_class, status.HTTP_200_OK, {})
 
     partial_update = update
 
@@ -79,11 +81,17 @@ class CollectionViewSet(viewsets.ModelViewSet):
     def perform_destroy(self, instance: Collection) -> None:
         services.delete_collection(collection=instance)
 
-    def reply(
-        self, collection: Collection, shape: type[BaseSerializer], code: int, headers: dict[str, str]
+    def respond(
+        self,
+        collection: Collection,
+        serializer_class: type[BaseSerializer[Any]],
+        status_code: int,
+        headers: dict[str, str],
     ) -> Response:
-        fresh = get_object_or_404(self.get_queryset(), pk=collection.pk)
-        return Response(shape(fresh, context=self.get_serializer_context()).data, status=code, headers=headers)
+        """The collection as it is stored now. Raises Http404 when it has just been deleted."""
+        stored = get_object_or_404(self.get_queryset(), pk=collection.pk)
+        serializer = serializer_class(stored, context=self.get_serializer_context())
+        return Response(serializer.data, status=status_code, headers=headers)
 
     @action(detail=False, url_path="favourite-genres", pagination_class=None)
     def favourite_genres(self, request: Request) -> Response:
@@ -91,5 +99,5 @@ class CollectionViewSet(viewsets.ModelViewSet):
 
         The three genres that occur most in your collections, the commonest first, ties by name.
         """
-        genres = services.favourite_genres(user=request.user)
+        genres = services.favourite_genres(user=self.request.user)
         return Response(serializers.FavouriteGenreSerializer(genres, many=True).data)

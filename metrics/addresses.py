@@ -1,4 +1,4 @@
-"""Where a request comes from, as far as that can be believed."""
+"""The client's address, from the connection and from what trusted proxies say."""
 
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
@@ -19,7 +19,7 @@ def client_address(request: HttpRequest) -> str | None:
 
 
 def client_network(request: HttpRequest) -> str:
-    """What a limit is set on: the IPv4 address, or the /64 of an IPv6 address, since one customer has all of it."""
+    """What limits count by: the IPv4 address, or the /64 of an IPv6 address, since one customer has all of it."""
     address = parse(client_address(request) or "")
     if isinstance(address, IPv6Address):
         return str(ip_network((address, 64), strict=False))
@@ -27,6 +27,7 @@ def client_network(request: HttpRequest) -> str:
 
 
 def parse(text: str) -> IPv4Address | IPv6Address | None:
+    """The address in `text`, without its zone; None where there is none. A mapped IPv4 address comes as IPv4."""
     try:
         address = ip_address(text.strip().partition("%")[0])
     except ValueError:

@@ -1,4 +1,4 @@
-"""What the staff sees of the service's use. Nothing here is entered by hand."""
+"""Admin pages of the request counter and the throttles. Nothing here is entered by hand."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ class CounterSourceAdmin(ReadOnlyAdmin):
 
 @admin.register(ThrottleWindow)
 class ThrottleWindowAdmin(ReadOnlyAdmin):
-    """To delete a window lets its caller in again."""
+    """The throttles' counts. Deleting a window lets its caller in again."""
 
     list_display = ["key", "count", "expires_at"]
     list_display_links = None

@@ -14,17 +14,18 @@ logger = logging.getLogger(__name__)
 
 
 class MigrationsMissing(Exception):
-    """The database is behind the code."""
+    """Some migrations of this code have not been applied to the database."""
 
 
 def check_database() -> None:
+    """Raises DatabaseError when the database does not answer a query."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
 
 
 @cache
 def check_migrations() -> None:
-    """Raises until every migration is applied; from then on costs nothing, since a process's code does not change."""
+    """Raises MigrationsMissing until every migration is applied. Asks no more after that: the code stays as it is."""
     executor = MigrationExecutor(connection)
     missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if missing:
@@ -37,14 +38,14 @@ CHECKS: dict[str, Callable[[], None]] = {"database": check_database, "migrations
 @never_cache
 @require_safe
 def livez(request: HttpRequest) -> JsonResponse:
-    """The process answers. It asks nothing else, so that a database's failure does not restart every worker."""
+    """200 whenever the process answers. The database is not asked: its failure must not restart every worker."""
     return JsonResponse({"status": "ok"})
 
 
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """The database is reachable and every migration applied; otherwise 503 and which of the two is not so."""
+    """200 when the database answers and every migration is applied; else 503 with the name of the failed check."""
     for name, check in CHECKS.items():
         try:
             check()

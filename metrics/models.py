@@ -1,7 +1,6 @@
-"""What the service knows of its own use: the requests counted so far, the resets, and the throttles' windows."""
+"""The requests counted so far, the resets of that count, and the throttles' windows."""
 
 import uuid
-from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -13,12 +12,12 @@ from metrics.querysets import CounterSourceQuerySet, CountPeriodQuerySet, Instal
 class Installation(models.Model):
     """This database's random name, in one row. Counter files bear it, so that no other database inherits them."""
 
-    ONLY = 1
+    ONLY = 1  # the primary key of the one row
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY)
     identity = models.UUIDField(default=uuid.uuid4, editable=False)
 
-    objects: ClassVar[InstallationQuerySet] = InstallationQuerySet.as_manager()  # type: ignore[assignment]
+    objects = InstallationQuerySet.as_manager()
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="installation_is_one_row")]
@@ -36,7 +35,7 @@ class CounterSource(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
 
-    objects: ClassVar[CounterSourceQuerySet] = CounterSourceQuerySet.as_manager()  # type: ignore[assignment]
+    objects = CounterSourceQuerySet.as_manager()
 
     class Meta:
         ordering = ["-updated_at"]
@@ -57,7 +56,7 @@ class CountPeriod(models.Model):
     )
     reset_from = models.GenericIPAddressField(null=True, blank=True, help_text="Where the reset came from.")
 
-    objects: ClassVar[CountPeriodQuerySet] = CountPeriodQuerySet.as_manager()  # type: ignore[assignment]
+    objects = CountPeriodQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]
@@ -73,7 +72,7 @@ class ThrottleWindow(models.Model):
     count = models.PositiveIntegerField(default=0)
     expires_at = models.DateTimeField(db_index=True)
 
-    objects: ClassVar[ThrottleWindowQuerySet] = ThrottleWindowQuerySet.as_manager()  # type: ignore[assignment]
+    objects = ThrottleWindowQuerySet.as_manager()
 
     class Meta:
         ordering = ["-expires_at"]

@@ -1,27 +1,30 @@
-"""The statements on which exactness rests: each is one conditional UPDATE, or runs under the installation's lock."""
+"""The statements that keep counts and limits exact: one conditional UPDATE each, or under the installation's lock."""
 
 import socket
 import uuid
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import F, Sum
 from django.utils import timezone
 
+if TYPE_CHECKING:
+    from metrics.models import CounterSource, CountPeriod, Installation, ThrottleWindow
 
-class InstallationQuerySet(models.QuerySet):
+
+class InstallationQuerySet(models.QuerySet["Installation"]):
     def identity(self) -> uuid.UUID:
-        """This database's name; made by the migration, or here when `flush` has removed it."""
+        """This database's random name. The migration makes it; where `flush` has removed it, it is made anew here."""
         return self.get_or_create(pk=self.model.ONLY)[0].identity
 
     def lock(self) -> None:
-        """Lets one transaction at a time go on from here. SQLite's transactions take turns anyway."""
+        """Locks the installation's row until the transaction ends. SQLite's transactions take turns anyway."""
         self.identity()
         self.select_for_update().get(pk=self.model.ONLY)
 
 
-class CounterSourceQuerySet(models.QuerySet):
+class CounterSourceQuerySet(models.QuerySet["CounterSource"]):
     def record(self, source: uuid.UUID, counted: int) -> None:
         """Raises the source's count to `counted`. Doing so twice, or late, changes nothing."""
         behind = self.filter(pk=source, counted__lt=counted)
@@ -31,29 +34,31 @@ class CounterSourceQuerySet(models.QuerySet):
         behind.update(counted=counted, updated_at=timezone.now())
 
     def reported(self, source: uuid.UUID) -> int:
-        """What the source has reported so far."""
-        return self.filter(pk=source).counted()
+        """How many requests the source has reported so far; 0 for an unknown one."""
+        return self.filter(pk=source).total()
 
-    def counted(self) -> int:
-        return self.aggregate(counted=Sum("counted", default=0))["counted"]
+    def total(self) -> int:
+        """The sum of what these sources have reported."""
+        total: int = self.aggregate(total=Sum("counted", default=0))["total"]
+        return total
 
 
-class CountPeriodQuerySet(models.QuerySet):
-    def current(self) -> Any:
-        """The period that runs now (unsaved where none was ever begun)."""
+class CountPeriodQuerySet(models.QuerySet["CountPeriod"]):
+    def current(self) -> "CountPeriod":
+        """The running period; an unsaved one where none was ever begun."""
         return self.order_by("id").last() or self.model()
 
-    def ended(self) -> "CountPeriodQuerySet":
-        """The log of resets."""
+    def ended(self) -> Self:
+        """The periods that a reset has ended."""
         return self.filter(ended_at__isnull=False)
 
 
-class ThrottleWindowQuerySet(models.QuerySet):
+class ThrottleWindowQuerySet(models.QuerySet["ThrottleWindow"]):
     def take(self, key: str, limit: int, duration: timedelta) -> timedelta | None:
-        """Takes one of the `limit` that `key` has in a window; None if there was one, else how long to wait.
+        """Counts one use of `key`, which has `limit` in a window. Returns None, or how long to wait where none is left.
 
-        A window opens with the first use and lasts for `duration`. Each step is one conditional statement, so the
-        processes and hosts that compete for the last one cannot both get it.
+        A window opens with the first use and lasts for `duration`. Each step is one conditional statement, so that of
+        the processes and hosts that compete for the last use only one gets it.
         """
         now = timezone.now()
         if self._take_existing(key, limit, duration, now):
@@ -75,4 +80,5 @@ class ThrottleWindowQuerySet(models.QuerySet):
         return self.filter(key=key, expires_at__gt=now, count__lt=limit).update(count=F("count") + 1)
 
     def delete_expired(self) -> int:
+        """Deletes the windows that are over, and returns how many there were."""
         return self.filter(expires_at__lt=timezone.now()).delete()[0]

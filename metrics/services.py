@@ -24,6 +24,7 @@ class CounterUnavailable(APIException):
 
 @contextmanager
 def unavailable_on_failure() -> Iterator[None]:
+    """Turns a failure of the database or of the counter's file into CounterUnavailable (503)."""
     try:
         yield
     except (DatabaseError, OSError, DamagedFile) as error:
@@ -31,14 +32,14 @@ def unavailable_on_failure() -> Iterator[None]:
 
 
 def lifetime_requests() -> int:
-    """Every request ever counted: of this host to the last one, of other hosts to the last second."""
+    """How many requests were ever counted: of this host up to now, of other hosts up to a second ago."""
     source, live = counter.live()
-    return CounterSource.objects.exclude(pk=source).counted() + live
+    return CounterSource.objects.exclude(pk=source).total() + live
 
 
 @unavailable_on_failure()
 def requests_in_period() -> int:
-    """The requests since the last reset."""
+    """How many requests were counted since the last reset. Raises CounterUnavailable."""
     base = CountPeriod.objects.current().base  # first: a reset in between could otherwise give less than nothing
     return lifetime_requests() - base
 
@@ -46,15 +47,15 @@ def requests_in_period() -> int:
 @unavailable_on_failure()
 @transaction.atomic
 def reset(*, by: AbstractBaseUser | None, address: str | None) -> CountPeriod:
-    """Ends the current period and begins the next one, whose base includes the request that asked for it.
+    """Ends the current period and returns the next one, whose base includes the request that asked for it.
 
-    This host's sum is written first, so that no host ever sees a lifetime below the base.
+    This host's sum is written first, so that no host ever sees a lifetime below the base. Raises CounterUnavailable.
     """
     Installation.objects.lock()
     CounterSource.objects.record(*counter.live())
-    base = CounterSource.objects.counted()
+    base = CounterSource.objects.total()
     ended = CountPeriod.objects.current()
     ended.ended_at, ended.total = timezone.now(), base - ended.base
-    ended.reset_by, ended.reset_from = by, address
+    ended.reset_by_id, ended.reset_from = by.pk if by else None, address
     ended.save()
     return CountPeriod.objects.create(started_at=ended.ended_at, base=base)

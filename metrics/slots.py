@@ -27,12 +27,12 @@ GROWTH = 4096  # bytes; the first block has room for the header and 504 slots
 
 
 class DamagedFile(Exception):
-    """The file is not a counter's file, or has lost its end."""
+    """The file is no counter file, or its end is missing."""
 
 
 @contextmanager
 def exclusive(directory: Path) -> Iterator[None]:
-    """One process of this host at a time opens, makes, replaces or extends the counter files of `directory`."""
+    """Locks `directory`: one process of this host at a time opens, makes, replaces or extends its counter files."""
     descriptor = os.open(directory, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -42,7 +42,7 @@ def exclusive(directory: Path) -> Iterator[None]:
 
 
 class SlotFile:
-    """An open counter file. `source` is what the database knows it by."""
+    """An open counter file. `source` is its UUID in the database (`CounterSource`)."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -52,7 +52,7 @@ class SlotFile:
 
     @classmethod
     def open_or_create(cls, path: Path) -> "SlotFile":
-        """To be called under `exclusive(path.parent)`."""
+        """The file at `path`, new where there is none or a damaged one. Call it under `exclusive(path.parent)`."""
         try:
             return cls(path)
         except FileNotFoundError:
@@ -63,6 +63,7 @@ class SlotFile:
 
     @classmethod
     def create(cls, path: Path) -> "SlotFile":
+        """A new file at `path`, with a source of its own. Raises OSError where there is no room for it."""
         unfinished = path.with_suffix(".new")
         # Written out, not left sparse: a full disk must show here, as an error, and not later as a bus error.
         unfinished.write_bytes((MAGIC + uuid.uuid4().bytes).ljust(GROWTH, b"\0"))
@@ -71,7 +72,7 @@ class SlotFile:
 
     @classmethod
     def replace(cls, path: Path) -> "SlotFile":
-        """A new file, with the old one kept beside it for whoever wants to know."""
+        """A new file at `path`. The old one is kept beside it, as `.replaced`, for inspection."""
         path.replace(path.with_suffix(".replaced"))
         return cls.create(path)
 
@@ -85,10 +86,11 @@ class SlotFile:
         return mapped
 
     def slots(self) -> memoryview:
+        """The slots as unsigned 64-bit integers. Writing to one writes to the file."""
         return memoryview(self._map)[HEADER_SIZE:].cast("Q")
 
     def total(self) -> int:
-        """The sum over all slots, those that other processes have added in the meantime included."""
+        """The sum over all slots, including those that other processes have added. Raises DamagedFile."""
         size = os.fstat(self._file.fileno()).st_size
         if size < len(self._map):
             raise DamagedFile(f"it was cut to {size} bytes")
@@ -99,14 +101,14 @@ class SlotFile:
     def is_in_place(self) -> bool:
         """Whether the path still leads to this very file, whole."""
         try:
-            found = os.stat(self.path)
+            at_path = os.stat(self.path)
         except FileNotFoundError:
             return False
-        return found.st_ino == os.fstat(self._file.fileno()).st_ino and found.st_size >= len(self._map)
+        return at_path.st_ino == os.fstat(self._file.fileno()).st_ino and at_path.st_size >= len(self._map)
 
     def claim(self) -> int:
-        """The index of a slot that is this process's own from now on. To be called under `exclusive()`."""
-        self.total()  # maps what another process has appended
+        """The index of a slot that belongs to this process from now on. Call it under `exclusive()`."""
+        self.total()  # also maps slots that another process has appended
         index = 0
         while not self._lock(HEADER_SIZE + SLOT_SIZE * index):
             index += 1
@@ -115,10 +117,11 @@ class SlotFile:
         return index
 
     def claim_writing(self) -> bool:
-        """Whether this process is the one that writes to the database; once it is, it stays so until it ends."""
+        """Whether this process is the one that writes to the database. Once it is, it stays so until it ends."""
         return self._lock(0)
 
     def _lock(self, offset: int) -> bool:
+        """Locks the eight bytes at `offset` for this process. False where another process has them."""
         try:
             fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, SLOT_SIZE, offset)
         except (BlockingIOError, PermissionError):  # POSIX leaves open which of EAGAIN and EACCES it is

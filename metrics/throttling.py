@@ -4,7 +4,7 @@ import logging
 import time
 from datetime import timedelta
 from math import ceil
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -27,7 +27,7 @@ CLEANING_SECONDS = 600
 
 
 class RateParser(SimpleRateThrottle):
-    """DRF's reading of "30/min" alone."""
+    """Gives access to REST framework's parser of rates ("30/min") and to nothing else of its throttles."""
 
     def __init__(self) -> None:
         pass
@@ -36,7 +36,7 @@ class RateParser(SimpleRateThrottle):
 class SharedScopedThrottle(BaseThrottle):
     """A view opts in with `throttle_scope = "login"`, or action by action with `throttle_scopes = {"create": …}`.
 
-    The rates are DEFAULT_THROTTLE_RATES. Without its table the throttle lets everybody in, and says so in the log.
+    DEFAULT_THROTTLE_RATES has the rates. When its table cannot be used, the throttle lets everybody in and logs it.
     """
 
     next_cleaning: ClassVar[float] = 0.0
@@ -56,14 +56,16 @@ class SharedScopedThrottle(BaseThrottle):
         return scopes.get(getattr(view, "action", None)) or getattr(view, "throttle_scope", None)
 
     def rate_of(self, scope: str) -> tuple[int | None, int]:
+        """How many uses there are in how many seconds; None for no limit. Raises ImproperlyConfigured."""
         try:
-            rate = api_settings.DEFAULT_THROTTLE_RATES[scope]
+            rate: Any = api_settings.DEFAULT_THROTTLE_RATES[scope]  # text, though the stubs say a number
         except KeyError as error:
             raise ImproperlyConfigured(f"DEFAULT_THROTTLE_RATES has no rate for the scope {scope!r}.") from error
-        limit, seconds = RateParser().parse_rate(rate)  # type: ignore[arg-type]
+        limit, seconds = RateParser().parse_rate(rate)
         return limit, seconds or 0
 
     def key(self, scope: str, request: Request) -> str:
+        """What is counted together: the uses of one scope by one user, or by one network."""
         if request.user and request.user.is_authenticated and scope not in BY_ADDRESS:
             return f"{scope}:user:{request.user.pk}"
         return f"{scope}:address:{client_network(request._request)}"

@@ -10,12 +10,13 @@ from rest_framework.viewsets import GenericViewSet
 
 from metrics import services, swagger
 from metrics.addresses import client_address
+from metrics.models import CountPeriod
 from metrics.permissions import IsStaffWhereResetIsLimited
 from metrics.serializers import RequestCountSerializer
 from rest.swagger.operations import Operation
 
 
-class RequestCountViewSet(GenericViewSet):
+class RequestCountViewSet(GenericViewSet[CountPeriod]):
     """How many requests the server has answered."""
 
     heading = swagger.REQUEST_COUNTER

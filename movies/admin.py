@@ -45,7 +45,7 @@ class MovieForm(forms.ModelForm):
 
 @admin.register(models.Movie)
 class MovieAdmin(SummarisedDeletionMixin, LargeTableAdmin):
-    goes_along = "its ratings, likes, favourites and comments"
+    also_deleted = "its ratings, likes, favourites and comments"
     form = MovieForm
     list_display = ["title", "release_date", "director", "rating", "favorites", "user", "created_at"]
     list_select_related = ["director", "user", "stats"]

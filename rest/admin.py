@@ -1,11 +1,11 @@
-"""What every admin page of a large catalogue needs."""
+"""Base classes of the admin's pages, for tables with millions of rows."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
 from django.core.paginator import Paginator
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
@@ -13,7 +13,9 @@ MOST_COUNTED = 10_000
 
 
 class BoundedPaginator(Paginator):
-    """Counts no further than it has to: past ten thousand rows nobody pages by number, and COUNT reads them all."""
+    """Counts at most MOST_COUNTED rows: nobody pages further by number, and COUNT would read every row."""
+
+    object_list: QuerySet[Any]
 
     @cached_property
     def count(self) -> int:
@@ -21,7 +23,7 @@ class BoundedPaginator(Paginator):
 
 
 class LargeTableAdmin(admin.ModelAdmin):
-    """A list that costs the same however long the table is: no COUNT over everything."""
+    """A list that costs the same however long the table is, since no COUNT goes over all of it."""
 
     paginator = BoundedPaginator
     show_full_result_count = False
@@ -30,17 +32,18 @@ class LargeTableAdmin(admin.ModelAdmin):
 
 
 class SummarisedDeletionMixin:
-    """The confirmation page names what goes along with a row, instead of listing what may be too much to list."""
+    """The confirmation of a deletion names what is deleted with a row; Django would list it all, however much it is."""
 
-    goes_along: str
+    also_deleted: str
+    model: type[Model]
 
     def get_deleted_objects(self, objs: Iterable[Model], request: HttpRequest) -> Any:
-        rows = [f"{row}, with {self.goes_along}" for row in objs]
-        return rows, {str(self.model._meta.verbose_name_plural): len(rows)}, set(), []  # type: ignore[attr-defined]
+        rows = [f"{row}, with {self.also_deleted}" for row in objs]
+        return rows, {str(self.model._meta.verbose_name_plural): len(rows)}, set(), []
 
 
 class ReadOnlyAdmin(LargeTableAdmin):
-    """For what the program keeps itself: to look at, not to change."""
+    """A page to look at: its rows are written by the program alone."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -1,13 +1,16 @@
 """Serializer fields and serializers that every app uses."""
 
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
 from django.db import models
 from rest_framework import serializers
 
+AnyField: TypeAlias = serializers.Field[Any, Any, Any, Any]
+ModelT = TypeVar("ModelT", bound=models.Model)
+
 
 class TextField(serializers.CharField):
-    """Text that was sent as text; REST framework would make "5" of the number 5."""
+    """Accepts text that was sent as text. REST framework would make "5" of the number 5."""
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
@@ -15,8 +18,8 @@ class TextField(serializers.CharField):
         return super().to_internal_value(data)
 
 
-class ModelSerializer(serializers.ModelSerializer):
-    """Model fields of text take text only."""
+class ModelSerializer(serializers.ModelSerializer[ModelT]):
+    """A ModelSerializer whose text fields accept text only."""
 
     serializer_field_mapping = {
         **serializers.ModelSerializer.serializer_field_mapping,
@@ -25,7 +28,7 @@ class ModelSerializer(serializers.ModelSerializer):
     }
 
 
-class RenamesFields(serializers.Serializer):
+class RenamesFields(serializers.Serializer[Any]):
     """Gives built fields the names of a dialect: `renames = {"release_date": "released_date"}`.
 
     The field is renamed after it was built, because declaring it anew would silently drop what the model gave it:
@@ -35,7 +38,7 @@ class RenamesFields(serializers.Serializer):
 
     renames: dict[str, str] = {}
 
-    def get_fields(self) -> dict[str, serializers.Field]:
+    def get_fields(self) -> dict[str, AnyField]:
         renamed = {}
         for name, field in super().get_fields().items():
             new_name = self.renames.get(name, name)

@@ -1,4 +1,4 @@
-"""Request bodies, parsed without forgiveness: what cannot be understood exactly is a 400 that says why.
+"""Strict parsers of request bodies: what cannot be understood exactly is a 400 that says why.
 
 DRF's own parsers let four things through: nesting deep enough to exhaust the stack, numbers beyond any float, bytes
 that are not UTF-8 (replaced silently in forms), and multipart bodies of which the end is missing.
@@ -22,6 +22,7 @@ MAX_NAME = 200  # characters in the name of a form's field
 
 
 def finite_float(text: str) -> float:
+    """Raises ValueError for a number beyond any float, which float() takes for infinity."""
     number = float(text)
     if math.isinf(number):
         raise ValueError(f"number out of range: {text[:40]}")
@@ -29,6 +30,7 @@ def finite_float(text: str) -> float:
 
 
 def refuse_constant(name: str) -> float:
+    """Raises ValueError for NaN and Infinity, which json.loads would take."""
     raise ValueError(f"not a JSON number: {name}")
 
 
@@ -47,7 +49,8 @@ class StrictJSONParser(BaseParser):
 
 
 def check_name(name: str) -> None:
-    if len(name) > MAX_NAME:  # also because a list's index, as in `movies[0]title`, is converted to a number
+    """Raises ParseError for a name too long to echo, or to hold a list's index (`movies[0]title`), which is parsed."""
+    if len(name) > MAX_NAME:
         raise ParseError(f"Form parse error - the name of a field is too long: {name[:40]}…")
 
 
@@ -71,7 +74,7 @@ class StrictFormParser(BaseParser):
 
 
 class WatchedStream:
-    """A multipart body that knows, once it was read, whether its closing delimiter came by."""
+    """A multipart body that watches for its closing delimiter: `is_complete` is true once it was read."""
 
     def __init__(self, stream: IO[bytes], boundary: str) -> None:
         self.stream = stream
@@ -88,23 +91,28 @@ class WatchedStream:
 
 
 class StrictMultiPartParser(MultiPartParser):
-    """`multipart/form-data` in UTF-8 and complete; text and files together are capped by the body limit.
+    """`multipart/form-data` in UTF-8 and complete. The body limit caps text and files together.
 
-    Django takes half a body for a whole one, and replaces what is not UTF-8. So it is made to read Latin-1, which
-    loses nothing, and the text is decoded here.
+    Django accepts a body without its end, and replaces what is not UTF-8. So it is told to read Latin-1, which loses
+    nothing, and the text is decoded here.
     """
 
-    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> DataAndFiles:
+    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> "DataAndFiles[Any, Any]":
         watched = WatchedStream(stream, parse_header_parameters(media_type or "")[1].get("boundary", ""))
         try:
-            parsed = super().parse(watched, media_type, {**(parser_context or {}), "encoding": "latin-1"})
+            parsed = super().parse(
+                watched,  # type: ignore[arg-type]  # Django's parser calls read() and nothing else
+                media_type,
+                {**(parser_context or {}), "encoding": "latin-1"},
+            )
         except SuspiciousOperation as error:
             raise ContentTooLarge(f"Multipart form parse error - {error}") from error
         if not watched.is_complete:
             raise ParseError("Multipart form parse error - the body ends before its closing boundary")
         return DataAndFiles(self.decoded(parsed.data), parsed.files)
 
-    def decoded(self, data: MultiValueDict) -> QueryDict:
+    def decoded(self, data: MultiValueDict[str, str]) -> QueryDict:
+        """The form's text, from Latin-1 to UTF-8. Raises ParseError."""
         form = QueryDict(mutable=True)
         for name, values in data.lists():
             try:

@@ -10,8 +10,8 @@ from rest_framework.renderers import BaseRenderer
 OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_SUBCLASS | orjson.OPT_UTC_Z
 
 
-def plain(value: Any) -> Any:
-    """What orjson does not know itself: lazy strings, Decimals and DRF's dict and list subclasses."""
+def as_builtin(value: Any) -> Any:
+    """A built-in value for what orjson does not know: lazy strings, Decimals, DRF's subclasses of dict and list."""
     if isinstance(value, Mapping):
         return dict(value)
     if isinstance(value, (list, tuple, set)):
@@ -29,4 +29,4 @@ class ORJSONRenderer(BaseRenderer):
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
         if data is None:
             return b""
-        return orjson.dumps(data, default=plain, option=OPTIONS)
+        return orjson.dumps(data, default=as_builtin, option=OPTIONS)

@@ -1,7 +1,5 @@
 """classic (document 000): `/account/register/`, `/account/login/`, `/account/logout/`."""
 
-from typing import Any
-
 from rest_framework import serializers as drf
 from rest_framework.routers import SimpleRouter
 
@@ -16,14 +14,13 @@ from accounts.views import AuthViewSet
 class ClassicRegistrationSerializer(CommunityRegistrationSerializer):
     """Everything is required, the password twice."""
 
-    password_two = None
     password2 = PasswordField()
 
     class Meta(RegistrationSerializer.Meta):
         fields = [*RegistrationSerializer.Meta.fields, "password2"]
 
 
-class UserDetailsSerializer(drf.ModelSerializer):
+class UserDetailsSerializer(drf.ModelSerializer[User]):
     """`is_active` is that document's word for a confirmed e-mail address."""
 
     is_active = drf.BooleanField(source="email_confirmed", read_only=True)
@@ -33,7 +30,7 @@ class UserDetailsSerializer(drf.ModelSerializer):
         fields = ["email", "username", "is_active"]
 
 
-class RegisteredSerializer(drf.Serializer):
+class RegisteredSerializer(drf.Serializer[Credentials]):
     msg = drf.SerializerMethodField()
     userdetails = UserDetailsSerializer(source="user")
     token = drf.CharField()
@@ -42,13 +39,13 @@ class RegisteredSerializer(drf.Serializer):
         return "Register Succesfully"  # as the document spells it
 
 
-class LoggedInSerializer(drf.Serializer):
+class LoggedInSerializer(drf.Serializer[Credentials]):
     token = drf.CharField()
 
 
 class ClassicAuthViewSet(AuthViewSet):
     operations = CLASSIC_AUTH
-    registration_serializer_class: Any = ClassicRegistrationSerializer
+    registration_serializer_class = ClassicRegistrationSerializer
     registered_serializer_class = RegisteredSerializer
     logged_in_serializer_class = LoggedInSerializer
     logged_out_reply = {"msg": "logged out!"}

@@ -80,7 +80,7 @@ def open_sessions(users: int) -> None:
             user_id=user_id,
             token_digest=Session.digest(community.token(user_id)),
             password_digest=password_digest,
-            **Session.objects.lease(),
+            **Session.objects.times_of_use(),
         )
         for user_id in ids
     )

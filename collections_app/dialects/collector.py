@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from accounts.authentication import AuthenticatedRequest
 from collections_app import services
 from collections_app.models import Collection
 from collections_app.serializers import CollectionSerializer
@@ -14,6 +15,10 @@ from rest.routers import ListAndDetailRouter
 
 
 class CollectorPagination(EnvelopePagination):
+    """`{"is_success", "data": {"collections", "favourite_genres", "count", "next", "previous"}}`."""
+
+    request: AuthenticatedRequest  # who is not logged in gets no page
+
     def get_envelope(self, data: Any) -> dict[str, Any]:
         page = super().get_envelope(data)
         collections = page.pop("results")
@@ -27,7 +32,7 @@ class CollectorSerializer(CollectionSerializer):
         fields = ["uuid", "title", "description", "movies_count", "movies"]
 
 
-class CreatedSerializer(serializers.ModelSerializer):
+class CreatedSerializer(serializers.ModelSerializer[Collection]):
     collection_uuid = serializers.UUIDField(source="uuid")
 
     class Meta:

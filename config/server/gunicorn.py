@@ -1,15 +1,15 @@
-"""The server's own settings; docs/decisions/0003-server.md says why it is this one."""
+"""gunicorn's settings. docs/decisions/0003-server.md says why the server is this one."""
 
 import os
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WORKERS", "2"))
 worker_class = "config.server.worker.BufferingWorker"
-# Threads wait for the database only, never for clients; each may hold a database connection.
+# Threads of each process. They wait for the database only, never for clients; each may hold a database connection.
 threads = int(os.environ.get("THREADS", "16"))
-# Of each process; whoever comes then waits until one of them goes. Each may have a body of the longest kind under way.
+# Connections of each process. Further clients wait until one of them closes. Each may be sending the longest body.
 worker_connections = 400
-# How long a client may do nothing: between two requests, in the middle of one, or while an answer waits for it.
+# How many seconds a client may do nothing: between two requests, within one, or while an answer waits to be taken.
 keepalive = int(os.environ.get("CLIENT_SECONDS", "30"))
 graceful_timeout = 10
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 - heartbeats must not touch a disk

@@ -4,15 +4,15 @@
                                            │            whole requests ─> THREADS ─> answers
                                            └─ worker …
 
-A request takes a thread only when all of it has arrived, and gives it back when its answer has been put together: a
-client that stalls costs a connection, and none of the threads. docs/decisions/0003-server.md says why it is built so.
+A request takes a thread only when all of it has arrived, and gives it back when its answer is complete in memory. So a
+client that stalls costs a connection and no thread. docs/decisions/0003-server.md says why it is built so.
 """
 
 import logging
 import os
 import socket
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import FrameType
 from typing import Any, TypeVar
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -27,22 +27,22 @@ from waitress.task import WSGITask
 
 T = TypeVar("T")
 POLL_SECONDS = 1
-# What an application that is not Marquee (the benchmark's) is sent at most.
+# The longest body for an application other than Marquee (the benchmark's).
 DEFAULT_BODY_BYTES = 10_000_000
 HEADER_BYTES = 65_536
 
 
 def longest_body() -> int:
-    """What the application would not refuse anyhow. Of a body, 512 KB wait in memory, the rest in a temporary file."""
+    """The bytes of the longest body that the application accepts. 512 KB of it wait in memory, the rest in a file."""
     if settings.configured and hasattr(settings, "MAX_BODY_BYTES"):
-        return settings.MAX_BODY_BYTES + settings.MAX_COVER_BYTES
+        return int(settings.MAX_BODY_BYTES + settings.MAX_COVER_BYTES)
     return DEFAULT_BODY_BYTES
 
 
-def without_bodies_for_head(application: WSGIApplication) -> WSGIApplication:
-    """WSGI leaves it to the server to drop the bodies of answers to HEAD, and waitress to the application."""
+def without_bodies_for_head(application: Callable[..., Iterable[bytes]]) -> WSGIApplication:
+    """`application` with empty bodies for HEAD. WSGI leaves that to the server, and waitress to the application."""
 
-    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    def without_body(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         body = application(environ, start_response)
         if environ["REQUEST_METHOD"] != "HEAD":
             return body
@@ -50,30 +50,33 @@ def without_bodies_for_head(application: WSGIApplication) -> WSGIApplication:
             body.close()
         return []
 
-    return answer
+    return without_body
 
 
 class RequestParser(HTTPRequestParser):
-    """Leaves a body that is announced as too long where it is, so that the application refuses it in its own words."""
+    """Leaves a body unread that is announced as too long, so that the application refuses it in its own words."""
 
+    content_length: int
     left_body = False
 
     def parse_header(self, header_plus: bytes) -> None:
         super().parse_header(header_plus)
         if self.content_length >= self.adj.max_request_body_size:
-            self.close()  # what waits to receive it
+            self.close()  # closes what would receive it
             self.body_rcv, self.content_length = None, 0
             self.expect_continue, self.left_body = False, True
 
 
 class Task(WSGITask):
+    """Closes a connection only where it must, and ends answers to HEAD after their headers."""
+
     def start(self) -> None:
         super().start()
         if self.request.left_body:
             self.set_close_on_finish()
 
     def set_close_on_finish(self) -> None:
-        """waitress would close the connection after an answer without a body, which ends by itself (204, 304)."""
+        """Keeps the connection after 204 and 304, which end by themselves. waitress alone would close it."""
         is_asked_to = self.request.left_body or self.request.connection_close or self.version == "1.0"
         if is_asked_to or self.has_body:
             super().set_close_on_finish()
@@ -86,12 +89,14 @@ class Task(WSGITask):
 
 
 class Channel(HTTPChannel):
+    """One client's connection."""
+
     parser_class = RequestParser
     task_class = Task
 
     @property
     def is_busy(self) -> bool:
-        """Whether a whole request is here that has not been answered to its last byte."""
+        """Whether a whole request has arrived, and its answer has not been sent to the last byte."""
         return bool(self.requests or self.total_outbufs_len)
 
 
@@ -100,15 +105,15 @@ class BufferingWorker(Worker):
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        self.map: dict[int, wasyncore.dispatcher] = {}
+        self.map: dict[int, wasyncore.dispatcher] = {}  # by file descriptor: listeners, channels and waitress's trigger
 
     def run(self) -> None:
-        logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a queue is no event
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a request that waits for a thread is no event
         self.server = create_server(without_bodies_for_head(self.wsgi), map=self.map, **self.adjustments())
         if hasattr(socket, "TCP_USER_TIMEOUT"):
-            # waitress waits for ever for clients who do not take their answers; Linux does not.
-            patience = socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 1000 * self.cfg.keepalive
-            self.server.adj.socket_options = [*self.server.adj.socket_options, patience]
+            # waitress has no limit for clients that do not take their answers. Linux has.
+            limit = socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 1000 * self.cfg.keepalive
+            self.server.adj.socket_options = [*self.server.adj.socket_options, limit]
         for listener in self.of_kind(BaseWSGIServer):
             listener.channel_class = Channel
         while self.alive and self.ppid == os.getppid():
@@ -118,7 +123,7 @@ class BufferingWorker(Worker):
     def adjustments(self) -> dict[str, Any]:
         """waitress's settings, from gunicorn's and the application's."""
         return {
-            "sockets": [listener.sock for listener in self.sockets],
+            "sockets": [each.sock for each in self.sockets],  # type: ignore[attr-defined]  # gunicorn wraps its sockets
             "threads": self.cfg.threads,
             "connection_limit": self.cfg.worker_connections,
             "channel_timeout": self.cfg.keepalive,
@@ -132,11 +137,12 @@ class BufferingWorker(Worker):
         }
 
     def poll(self) -> None:
+        """Serves whatever is ready on any connection; waits for POLL_SECONDS at most."""
         self.notify()
         wasyncore.loop(timeout=POLL_SECONDS, use_poll=True, map=self.map, count=1)
 
     def finish(self) -> None:
-        """Answers what has arrived whole, if that takes no longer than `graceful_timeout`."""
+        """Answers the requests that have arrived whole, for `graceful_timeout` seconds at most, then closes all."""
         for listener in self.of_kind(BaseWSGIServer):
             listener.del_channel()
         deadline = time.monotonic() + self.cfg.graceful_timeout
@@ -151,4 +157,5 @@ class BufferingWorker(Worker):
             listener.pull_trigger()  # wakes the loop
 
     def of_kind(self, kind: type[T]) -> list[T]:
+        """The open listeners, channels or whatever else is of that class."""
         return [each for each in self.map.values() if isinstance(each, kind)]

@@ -28,7 +28,7 @@ def test_a_second_reset_starts_anew_again(client):
 def test_the_lifetime_total_is_kept(client):
     for _ in range(3):
         client.post("/request-count/reset/")
-    assert CountPeriod.objects.current().base == CounterSource.objects.counted() == 3
+    assert CountPeriod.objects.current().base == CounterSource.objects.total() == 3
 
 
 def test_the_log_says_when_from_where_and_at_what_count(client):

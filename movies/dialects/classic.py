@@ -48,7 +48,6 @@ class ClassicMovieSerializer(RenamesFields, MovieSerializer):
     renames = {"release_date": "released_date", "ratings_count": "total_review"}
     director = ClassicDirectorField(required=False, allow_null=True)
     genre = ClassicGenreListField(source="genre_list", required=False)
-    likes_count = favorites_count = comments_count = cover_image = favorite = liked = my_rating = user = None
 
     class Meta(MovieSerializer.Meta):
         fields = [

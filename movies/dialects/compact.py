@@ -21,9 +21,6 @@ class CompactMovieSerializer(MovieSerializer):
     required_to_replace = ("title",)
     director = DirectorNameField(required=False, allow_null=True)
 
-    average_rating = ratings_count = likes_count = favorites_count = comments_count = None
-    genre = cover_image = favorite = liked = my_rating = user = None
-
     class Meta(MovieSerializer.Meta):
         fields = ["id", "title", "director"]
 
@@ -36,8 +33,6 @@ class CompactMovieViewSet(MovieViewSet):
 
 
 class CompactRatingSerializer(RatingSerializer):
-    user = None
-
     class Meta(RatingSerializer.Meta):
         fields = ["id", "movie", "rating"]
 
