@@ -1,4 +1,4 @@
-"""The catalogue and its feedback. Whatever is counted is read-only, and changes through the services alone."""
+"""Admin pages of the catalogue and its feedback. Counts are read-only: only the services change them."""
 
 from typing import Any, ClassVar
 
@@ -11,6 +11,7 @@ from django.utils.html import format_html
 
 from movies import covers, models, search, services
 from movies.fields import stars
+from movies.querysets import MovieQuerySet
 from rest.admin import LargeTableAdmin, ReadOnlyAdmin, SummarisedDeletionMixin
 from rest.database.text import fold_accents, fold_case
 
@@ -24,10 +25,11 @@ class DecadeFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
         return [(str(year), f"{year}s") for year in range(2020, 1880, -10)]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        if not (self.value() or "").isdecimal():
+    def queryset(self, request: HttpRequest, queryset: QuerySet[models.Movie]) -> QuerySet[models.Movie]:
+        decade = self.value() or ""
+        if not decade.isdecimal():
             return queryset
-        year = int(self.value())
+        year = int(decade)
         return queryset.filter(release_date__range=(f"{year}-01-01", f"{year + 9}-12-31"))
 
 
@@ -63,10 +65,13 @@ class MovieAdmin(SummarisedDeletionMixin, LargeTableAdmin):
         ("Kept", {"fields": ["uuid", "created_at", "updated_at"], "classes": ["collapse"]}),
     ]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[models.Movie]:
         return super().get_queryset(request).select_related("director", "user", "stats")
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[models.Movie], search_term: str
+    ) -> tuple[QuerySet[models.Movie], bool]:
+        assert isinstance(queryset, MovieQuerySet)  # get_queryset() made it
         return (search.search(queryset, search_term) if search_term.strip() else queryset), False
 
     # --- Columns ---
@@ -122,7 +127,7 @@ class MovieAdmin(SummarisedDeletionMixin, LargeTableAdmin):
     def delete_model(self, request: HttpRequest, obj: models.Movie) -> None:
         services.delete_movie(movie=obj)
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[models.Movie]) -> None:
         for movie in queryset:
             services.delete_movie(movie=movie)
 
@@ -135,7 +140,9 @@ class NamedAdmin(LargeTableAdmin):
     ordering = ["name_key"]
     movies_lookup: ClassVar[str]
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
         return super().get_search_results(request, queryset, fold_case(search_term))
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
@@ -163,7 +170,9 @@ class FeedbackAdmin(ReadOnlyAdmin):
     search_help_text = "The beginning of a username or of a movie's title."
     ordering = ["-id"]
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
         return super().get_search_results(request, queryset, fold_case(search_term))
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -175,7 +184,7 @@ class FeedbackAdmin(ReadOnlyAdmin):
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         self.remove(obj)
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         for feedback in queryset.select_related("movie", "user"):
             self.remove(feedback)
 
@@ -227,15 +236,16 @@ class TallyAdmin(ReadOnlyAdmin):
     list_filter = ["kind"]
     ordering = ["kind", "key"]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[models.Tally]:
         genre = models.Genre.objects.filter(pk=OuterRef("key")).order_by().values("name")
-        return super().get_queryset(request).annotate(genre=Subquery(genre))
+        return models.Tally.objects.annotate(genre=Subquery(genre)).order_by(*self.get_ordering(request))
 
     @admin.display(ordering="key")
     def of(self, tally: models.Tally) -> str:
         """What the key stands for."""
         if tally.kind == models.Tally.Kind.GENRE:
-            return tally.genre or "a genre that is gone"
+            name: str | None = vars(tally)["genre"]  # get_queryset() has annotated it
+            return name or "a genre that is gone"
         ids = tally.ids
         return f"ids {ids.start:,} to {ids.stop - 1:,}" if ids else ""
 
@@ -246,7 +256,9 @@ class SearchWordAdmin(ReadOnlyAdmin):
     search_fields = ["text__startswith"]
     ordering = ["text"]
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
         return super().get_search_results(request, queryset, fold_accents(search_term))
 
 

@@ -1,7 +1,7 @@
-"""Fields that the movies' serializers are made of: what a director, genre, rating, cover or user may look like."""
+"""Serializer fields of movies: directors and genres, ratings in stars, covers, favourites, and who added a movie."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError as DjangoValidationError
 from rest_framework import serializers
@@ -15,6 +15,7 @@ from movies.models.feedback import MAX_HALF_STARS, MIN_HALF_STARS
 from movies.querysets import is_id
 
 MAX_GENRES = 50
+ReferenceT = TypeVar("ReferenceT", Director, Genre)
 
 # What the fields look like in Swagger: `output_schema` what goes out, `input_schema` what comes in as JSON,
 # `form_schema` in a form, where everything is text and a list repeats its field.
@@ -33,66 +34,66 @@ STARS: JSONSchema = {
 }
 
 
-class ReferenceField(serializers.Field):
-    """A director or genre: a name, an id, `{"id"}` or `{"name"}` in; `{"id", "name"}` out.
+class ReferenceField(serializers.Field[Any, Any, Any, Any], Generic[ReferenceT]):
+    """A director or genre. Accepts a name, an id, `{"id"}` or `{"name"}`, and shows `{"id", "name"}`.
 
-    Validates to the row, or to the name as text where a name was sent: it may be new, and is created on saving.
+    The validated value is the row, or the name as text where a name was sent. Saving creates a row for a new name.
     """
 
     default_error_messages = {
         "invalid": 'Expected a name, an id, {{"id": …}} or {{"name": …}}, not {type}.',
         "unknown": "Nothing has the id {id}.",
     }
-    name_keys = ("name",)
+    name_keys: tuple[str, ...] = ("name",)
     output_schema: JSONSchema = NAMED
     input_schema: JSONSchema = {"description": f"{REFERENCE} {NEW_NAME}"}
     form_schema: JSONSchema = {**STRING, "description": f"A name or an id. {NEW_NAME}"}
 
-    def __init__(self, model: type[Director] | type[Genre], **kwargs: Any) -> None:
-        self.model = model
+    def __init__(self, model: type[ReferenceT], **kwargs: Any) -> None:
+        self.model: type[ReferenceT] = model
         super().__init__(**kwargs)
 
-    def to_internal_value(self, data: Any) -> Director | Genre | str:
+    def to_internal_value(self, data: Any) -> ReferenceT | str:
         if isinstance(data, dict):
             return self.by_key(data)
         if isinstance(data, str) and not is_id(data.strip()):
             return self.by_name(data)
         return self.by_reference(data)
 
-    def by_key(self, data: dict[str, Any]) -> Director | Genre | str:
+    def by_key(self, data: dict[str, Any]) -> ReferenceT | str:
         if data.get("id") is not None:
             return self.by_reference(data["id"])
         return self.by_name(next((data[key] for key in self.name_keys if key in data), data))
 
     def by_name(self, name: Any) -> str:
-        """A name stays a name, even "1984"."""
+        """The name as text, even "1984", which could be an id."""
         if not isinstance(name, str):
             self.fail("invalid", type=type(name).__name__)
-        return serializers.CharField(max_length=MAX_NAME, validators=[fits_when_folded]).run_validation(name)
+        return str(serializers.CharField(max_length=MAX_NAME, validators=[fits_when_folded]).run_validation(name))
 
-    def by_reference(self, pk: Any) -> Director | Genre:
+    def by_reference(self, pk: Any) -> ReferenceT:
         if isinstance(pk, str) and is_id(pk.strip()):
             pk = int(pk)
         if not isinstance(pk, int) or isinstance(pk, bool):
             self.fail("invalid", type=type(pk).__name__)
         return self.by_id(pk)
 
-    def by_id(self, pk: int) -> Director | Genre:
-        row = self.model.objects.filter(pk=pk).first()
+    def by_id(self, pk: int) -> ReferenceT:
+        row: ReferenceT | None = self.model.objects.filter(pk=pk).first()
         if row is None:
             self.fail("unknown", id=str(pk)[:40] if abs(pk) < 10**40 else "so large")
         return row
 
-    def to_representation(self, value: Director | Genre) -> dict[str, Any]:
+    def to_representation(self, value: ReferenceT) -> Any:
         return {"id": value.pk, "name": value.name}
 
 
-class DirectorField(ReferenceField):
+class DirectorField(ReferenceField[Director]):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(Director, **kwargs)
 
 
-class GenreField(ReferenceField):
+class GenreField(ReferenceField[Genre]):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(Genre, **kwargs)
 
@@ -127,8 +128,8 @@ class GenreListField(serializers.ListField):
         return super().to_internal_value([data] if isinstance(data, (str, int, dict)) else data)
 
 
-class StarsField(serializers.Field):
-    """A rating in stars, 0.5 to 5 in halves; half stars, 1 to 10, inside. Whole stars are whole numbers."""
+class StarsField(serializers.Field[int, Any, float, Any]):
+    """A rating in stars, 0.5 to 5 in steps of 0.5. The validated value is in half stars, 1 to 10."""
 
     output_schema: JSONSchema = STARS
     input_schema: JSONSchema = STARS
@@ -145,26 +146,26 @@ class StarsField(serializers.Field):
             self.fail("off_scale")
         return int(half_stars)
 
-    def to_representation(self, value: int) -> int | float:
+    def to_representation(self, value: int) -> float:
         return stars(value)
 
 
-def stars(half_stars: int) -> int | float:
-    """Half stars in stars: 4 → 2, 5 → 2.5."""
+def stars(half_stars: int) -> float:
+    """Half stars in stars; whole stars as a whole number: 4 → 2, 5 → 2.5."""
     return half_stars // 2 if half_stars % 2 == 0 else half_stars / 2
 
 
 class AverageField(serializers.FloatField):
-    """Stars to two places; a plain 0 when unrated."""
+    """An average in stars, to two places; the whole number 0 for an unrated movie."""
 
     output_schema: JSONSchema = {"type": "number", "description": "The average in stars to two places; 0 when unrated."}
 
-    def to_representation(self, value: float) -> int | float:
+    def to_representation(self, value: float) -> float:  # type: ignore[override]  # a number, though the stubs say text
         return round(value, 2) or 0
 
 
 class FavoriteField(serializers.BooleanField):
-    """The caller's own favourite. Not sent means left alone, in a form as well, where DRF would read it as false."""
+    """Whether the movie is the caller's favourite. Not sent means unchanged; REST framework reads false from a form."""
 
     default_empty_html = empty
     input_schema: JSONSchema = {"type": "boolean", "description": "Sets or clears your own favourite."}
@@ -172,7 +173,7 @@ class FavoriteField(serializers.BooleanField):
 
 
 class CoverField(serializers.FileField):
-    """A picture by multipart in, its address out. null or "" removes it; the own address means no change."""
+    """A picture, sent by multipart and shown as its address. null or "" removes it; its own address changes nothing."""
 
     output_schema: JSONSchema = {**STRING, "format": "uri", "description": "The picture's address."}
     input_schema: JSONSchema = {
@@ -205,8 +206,8 @@ class CoverField(serializers.FileField):
             raise serializers.ValidationError(error.messages, code=error.code or "invalid") from error
 
 
-class AddedByField(serializers.Field):
-    """Who added the movie. Ignored unless staff sends it, as an id, `{"id"}` or null."""
+class AddedByField(serializers.Field[User, Any, dict[str, Any], Any]):
+    """Who added the movie. Only staff can set it, by an id, `{"id"}` or null; from others it is ignored."""
 
     output_schema: JSONSchema = {"type": "object", "properties": {"id": INTEGER, "username": STRING}}
     input_schema: JSONSchema = {
@@ -215,7 +216,7 @@ class AddedByField(serializers.Field):
     form_schema: JSONSchema = {**INTEGER, "description": "Who added the movie; only staff may set it."}
     default_error_messages = {"unknown": "No such user."}
 
-    def run_validation(self, data: Any = empty) -> User | None:
+    def run_validation(self, data: Any = empty) -> Any:
         if data is empty or not self.context["request"].user.is_staff:
             raise SkipField
         return super().run_validation(data or None)

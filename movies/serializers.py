@@ -1,6 +1,6 @@
 """What clients send and get about movies, in the canonical shape."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
@@ -15,13 +15,13 @@ from movies.fields import (
 )
 from movies.models import Comment, Director, Genre, Like, Movie, Rating
 from movies.models.feedback import MAX_COMMENT
-from rest.fields import ModelSerializer, TextField
+from rest.fields import AnyField, ModelSerializer, TextField
 
 
-class MovieSerializer(ModelSerializer):
-    """A movie, whole. What the API returns can be sent back unchanged.
+class MovieSerializer(ModelSerializer[Movie]):
+    """A movie with everything about it. What the API returns can be sent back unchanged.
 
-    What has to be sent differs by dialect; a new movie's required fields must say something, while replacing one
+    Which fields have to be sent differs by dialect. A new movie's required fields must have content; replacing a movie
     accepts the empty values that it may have.
     """
 
@@ -67,18 +67,19 @@ class MovieSerializer(ModelSerializer):
         ]
         extra_kwargs = {"description": {"trim_whitespace": False}}
 
-    def get_fields(self) -> dict[str, serializers.Field]:
+    def get_fields(self) -> dict[str, AnyField]:
         fields = super().get_fields()
         is_new = self.instance is None
         required = self.required_to_create if is_new else self.required_to_replace
         for name, field in fields.items():
             field.required = name in required
             if is_new and field.required:
-                must_say_something(field)
+                require_content(field)
         return fields
 
 
-def must_say_something(field: serializers.Field) -> None:
+def require_content(field: AnyField) -> None:
+    """Makes the field refuse null, an empty text and an empty list."""
     field.allow_null = False
     if isinstance(field, serializers.CharField):
         field.allow_blank = False
@@ -86,24 +87,24 @@ def must_say_something(field: serializers.Field) -> None:
         field.allow_empty = False
 
 
-class NamedSerializer(serializers.Serializer):
+class NamedSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField(read_only=True)
     name = serializers.CharField(read_only=True)
 
 
-class DirectorSerializer(NamedSerializer, serializers.ModelSerializer):
+class DirectorSerializer(NamedSerializer, serializers.ModelSerializer[Director]):
     class Meta:
         model = Director
         fields = ["id", "name"]
 
 
-class GenreSerializer(NamedSerializer, serializers.ModelSerializer):
+class GenreSerializer(NamedSerializer, serializers.ModelSerializer[Genre]):
     class Meta:
         model = Genre
         fields = ["id", "name"]
 
 
-class LikeSerializer(serializers.ModelSerializer):
+class LikeSerializer(serializers.ModelSerializer[Like]):
     """Who liked a movie."""
 
     id = serializers.IntegerField(source="user.id", read_only=True)
@@ -114,7 +115,7 @@ class LikeSerializer(serializers.ModelSerializer):
         fields = ["id", "username"]
 
 
-class CommentSerializer(serializers.ModelSerializer):
+class CommentSerializer(serializers.ModelSerializer[Comment]):
     user = serializers.CharField(source="user.username", read_only=True)
     movie = serializers.IntegerField(source="movie_id", read_only=True)
     text = TextField(max_length=MAX_COMMENT, trim_whitespace=False)
@@ -129,11 +130,11 @@ class CommentSerializer(serializers.ModelSerializer):
         return text
 
 
-class OwnRatingSerializer(serializers.ModelSerializer):
+class OwnRatingSerializer(serializers.ModelSerializer[Rating]):
     """The caller's rating of the movie in the address."""
 
     rating = StarsField(source="half_stars")
-    movie = serializers.IntegerField(source="movie_id", read_only=True)
+    movie: AnyField = serializers.IntegerField(source="movie_id", read_only=True)
     user = AddedByField(read_only=True)
 
     class Meta:

@@ -14,7 +14,7 @@ BATCH = 1000
 COUNTED = [name for tallies in TALLIES.values() for name in tallies]
 
 
-def batches(advance: Callable[[int], None]) -> Iterator[list[Movie]]:
+def batches(advance: Callable[[int], object]) -> Iterator[list[Movie]]:
     """All movies, complete, by id."""
     movies = Movie.objects.complete().order_by("pk").iterator(chunk_size=BATCH)
     while batch := list(islice(movies, BATCH)):
@@ -22,7 +22,7 @@ def batches(advance: Callable[[int], None]) -> Iterator[list[Movie]]:
         advance(len(batch))
 
 
-def differences(advance: Callable[[int], None] = lambda n: None, *, fix: bool = False) -> Iterator[str]:
+def differences(advance: Callable[[int], object] = lambda n: None, *, fix: bool = False) -> Iterator[str]:
     """Every difference as a sentence; `fix` also mends it. `advance` hears of each batch of movies done."""
     yield from keys(Director.objects.order_by("pk").iterator(chunk_size=BATCH), "name", fix=fix)
     yield from keys(Genre.objects.order_by("pk").iterator(chunk_size=BATCH), "name", fix=fix)

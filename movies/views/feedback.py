@@ -1,8 +1,8 @@
-"""What people say about a movie: likes, favourites, comments and ratings."""
+"""Feedback on movies: likes, favourites, comments and ratings."""
 
+from functools import partial
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
 from django.http import Http404
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
@@ -12,62 +12,67 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from accounts.authentication import AuthenticatedRequest
+from accounts.models import User
 from movies import serializers, services
 from movies.catalogue import shape_of
 from movies.fields import AverageField, stars
-from movies.models import Comment, Favorite, Like, Rating
+from movies.models import Comment, Favorite, Like, Movie, Rating
 from movies.models.feedback import MAX_HALF_STARS, MIN_HALF_STARS
 from movies.permissions import IsAuthorOrStaffOrReadOnly
+from movies.querysets import FeedbackQuerySet
 from movies.swagger.feedback import COMMENTS, FEEDBACK, MOVIE_FEEDBACK, RATINGS
 from rest.fast_path import fast_path
 from rest.payload import Payload
 from rest.swagger.operations import Heading, Operation
 
 RATING_FIELD = serializers.OwnRatingSerializer().fields["rating"]
-feedback = {"detail": True, "permission_classes": [IsAuthenticatedOrReadOnly], "heading": FEEDBACK}
+feedback_action = partial(action, detail=True, permission_classes=[IsAuthenticatedOrReadOnly], heading=FEEDBACK)
 
 
-class FeedbackActions(viewsets.GenericViewSet):
+class FeedbackActions(viewsets.GenericViewSet[Movie]):
     """The addresses below one movie at which its feedback is read and given."""
 
     heading: ClassVar[Heading] = FEEDBACK
     operations: ClassVar[dict[str, Operation]] = MOVIE_FEEDBACK
 
-    def page_of_feedback(self, rows: QuerySet, serializer_class: type[BaseSerializer]) -> Response:
+    def page_of_feedback(self, rows: FeedbackQuerySet, serializer_class: type[BaseSerializer[Any]]) -> Response:
         page = self.paginate_queryset(rows.select_related("user"))
         serializer = serializer_class(page, many=True, context=self.get_serializer_context())
         return self.get_paginated_response(serializer.data)
 
-    def read(self, serializer_class: type[BaseSerializer]) -> dict[str, Any]:
+    def validated_data(self, serializer_class: type[BaseSerializer[Any]]) -> dict[str, Any]:
+        """The body, by this serializer. Raises ValidationError."""
         serializer = serializer_class(data=self.request.data, context=self.get_serializer_context())
         serializer.is_valid(raise_exception=True)
-        return serializer.validated_data
+        return dict(serializer.validated_data)
 
     # --- Favourite ---
 
-    def set_favorite(self, wanted: bool | None) -> Response:
-        mark = services.set_mark(Favorite, movie_id=self.kwargs["pk"], user=self.request.user, wanted=wanted)
+    def set_favorite(self, request: AuthenticatedRequest, pk: int, wanted: bool | None) -> Response:
+        """Sets or removes the caller's favourite; None changes it to the opposite."""
+        mark = services.set_mark(Favorite, movie_id=pk, user=request.user, wanted=wanted)
         message = "Movie added to favorites." if mark.is_set else "Movie removed from favorites."
         return Response({"message": message, "favorite": mark.is_set, "favorites_count": mark.count})
 
-    @action(**feedback, methods=["post"])
-    def favorite(self, request: Request, pk: int) -> Response:
+    @feedback_action(methods=["post"])
+    def favorite(self, request: AuthenticatedRequest, pk: int) -> Response:
         """Toggle your favourite. Marks the movie as your favourite, or takes that back if it is one."""
-        return self.set_favorite(None)
+        return self.set_favorite(request, pk, None)
 
     @favorite.mapping.put
-    def add_favorite(self, request: Request, pk: int) -> Response:
+    def add_favorite(self, request: AuthenticatedRequest, pk: int) -> Response:
         """Mark as your favourite. However often you say so, it is marked once."""
-        return self.set_favorite(True)
+        return self.set_favorite(request, pk, True)
 
     @favorite.mapping.delete
-    def remove_favorite(self, request: Request, pk: int) -> Response:
+    def remove_favorite(self, request: AuthenticatedRequest, pk: int) -> Response:
         """Take your favourite back. Says the same where it was not your favourite."""
-        return self.set_favorite(False)
+        return self.set_favorite(request, pk, False)
 
     # --- Like ---
 
-    @action(**feedback)
+    @feedback_action()
     def like(self, request: Request, pk: int) -> Response:
         """Who likes the movie. How many, and who, the latest first."""
         movie = self.get_object()
@@ -83,7 +88,7 @@ class FeedbackActions(viewsets.GenericViewSet):
 
     @like.mapping.post
     @fast_path
-    def add_like(self, request: Request, pk: int) -> Payload:
+    def add_like(self, request: AuthenticatedRequest, pk: int) -> Payload:
         """Like the movie. Nobody's like counts twice."""
         mark = services.set_mark(Like, movie_id=pk, user=request.user, wanted=True)
         message = "Movie liked." if mark.has_changed else "You already like this movie."
@@ -91,7 +96,7 @@ class FeedbackActions(viewsets.GenericViewSet):
         return Payload({"message": message, "likes_count": mark.count}, status=code)
 
     @like.mapping.delete
-    def remove_like(self, request: Request, pk: int) -> Response:
+    def remove_like(self, request: AuthenticatedRequest, pk: int) -> Response:
         """Take your like back."""
         mark = services.set_mark(Like, movie_id=pk, user=request.user, wanted=False)
         message = "Like removed." if mark.has_changed else "You did not like this movie."
@@ -99,22 +104,22 @@ class FeedbackActions(viewsets.GenericViewSet):
 
     # --- Comments ---
 
-    @action(**feedback)
+    @feedback_action()
     def comments(self, request: Request, pk: int) -> Response:
         """The comments on the movie. The newest first."""
         return self.page_of_feedback(self.get_object().comments.all(), serializers.CommentSerializer)
 
     @comments.mapping.post
-    def add_comment(self, request: Request, pk: int) -> Response:
+    def add_comment(self, request: AuthenticatedRequest, pk: int) -> Response:
         """Comment on the movie."""
         movie = self.get_object()
-        comment = services.comment(movie=movie, user=request.user, **self.read(serializers.CommentSerializer))
+        comment = services.comment(movie=movie, user=request.user, **self.validated_data(serializers.CommentSerializer))
         return Response(serializers.CommentSerializer(comment).data, status=status.HTTP_201_CREATED)
 
     # --- Ratings ---
 
     @action(detail=True, permission_classes=[IsAuthenticated], heading=FEEDBACK)
-    def rating(self, request: Request, pk: int) -> Response:
+    def rating(self, request: AuthenticatedRequest, pk: int) -> Response:
         """Your rating of the movie. 404 when you have not rated it."""
         rating = self.get_object().ratings.by(request.user).first()
         if rating is None:
@@ -123,29 +128,29 @@ class FeedbackActions(viewsets.GenericViewSet):
 
     @rating.mapping.put
     @fast_path
-    def rate(self, request: Request, pk: int) -> Payload:
+    def rate(self, request: AuthenticatedRequest, pk: int) -> Payload:
         """Rate the movie. Or replace your rating of it. Nobody rates a movie that they added."""
         rating, is_new = services.rate(movie_id=pk, user=request.user, half_stars=self.sent_half_stars())
         code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
         return Payload(shape_of(serializers.OwnRatingSerializer, of=Rating)(rating), status=code)
 
     def sent_half_stars(self) -> int:
-        """The rating in the body. Building a serializer costs more than the rest; it is there to say what is wrong."""
-        data = self.request.data
+        """The rating in the body, in half stars. Errors are phrased by a serializer, which costs more than the rest."""
+        data: Any = self.request.data
         try:
-            return RATING_FIELD.run_validation(data["rating"])
+            return int(RATING_FIELD.run_validation(data["rating"]))
         except (KeyError, TypeError, ValidationError):
             self.get_object()  # an unknown movie is 404, whatever was sent
-            return self.read(serializers.OwnRatingSerializer)["half_stars"]
+            return int(self.validated_data(serializers.OwnRatingSerializer)["half_stars"])
 
     @rating.mapping.delete
-    def unrate(self, request: Request, pk: int) -> Response:
+    def unrate(self, request: AuthenticatedRequest, pk: int) -> Response:
         """Take your rating back."""
         if not services.remove_rating(movie=self.get_object(), user=request.user):
             raise Http404("No Rating matches the given query.")
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @action(**feedback)
+    @feedback_action()
     def ratings(self, request: Request, pk: int) -> Response:
         """The ratings of the movie. The newest first; `distribution` says how many there are of each."""
         movie = self.get_object()
@@ -157,7 +162,7 @@ class FeedbackActions(viewsets.GenericViewSet):
         return page
 
 
-class CommentViewSet(mixins.DestroyModelMixin, viewsets.GenericViewSet):
+class CommentViewSet(mixins.DestroyModelMixin, viewsets.GenericViewSet[Comment]):
     """A comment, by its own id."""
 
     heading = FEEDBACK
@@ -175,7 +180,7 @@ class CommentViewSet(mixins.DestroyModelMixin, viewsets.GenericViewSet):
         services.remove_comment(comment=instance)
 
 
-class RatingViewSet(mixins.ListModelMixin, mixins.CreateModelMixin, viewsets.GenericViewSet):
+class RatingViewSet(mixins.ListModelMixin, mixins.CreateModelMixin, viewsets.GenericViewSet[Rating]):
     """All ratings, the newest first. Each movie is rated once here, and never one's own."""
 
     heading = FEEDBACK
@@ -192,10 +197,12 @@ class RatingViewSet(mixins.ListModelMixin, mixins.CreateModelMixin, viewsets.Gen
         """Rate a movie. Each movie once, and never one's own."""
         return super().create(request, *args, **kwargs)
 
-    def perform_create(self, serializer: BaseSerializer) -> None:
+    def perform_create(self, serializer: BaseSerializer[Any]) -> None:
+        user = self.request.user
+        assert isinstance(user, User)  # the permission has seen to it
         movie, half_stars = serializer.validated_data["movie"], serializer.validated_data["half_stars"]
         try:
-            rating, _ = services.rate(movie_id=movie.pk, user=self.request.user, half_stars=half_stars, only_once=True)
+            rating, _ = services.rate(movie_id=movie.pk, user=user, half_stars=half_stars, only_once=True)
         except services.CannotRate as error:
             raise services.CannotRate(self.refusal) from error
         serializer.instance = rating
