@@ -1,4 +1,4 @@
-"""Who may do what. Each permission reads as a sentence."""
+"""Who may do what. The name of each permission is a sentence."""
 
 from typing import Any
 

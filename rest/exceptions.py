@@ -1,4 +1,4 @@
-"""Errors of our own that any app may raise."""
+"""API errors that REST framework lacks, for any app."""
 
 from rest_framework import status
 from rest_framework.exceptions import APIException

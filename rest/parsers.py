@@ -97,7 +97,9 @@ class StrictMultiPartParser(MultiPartParser):
     nothing, and the text is decoded here.
     """
 
-    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> "DataAndFiles[Any, Any]":
+    def parse(
+        self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None
+    ) -> "DataAndFiles[Any, Any]":
         watched = WatchedStream(stream, parse_header_parameters(media_type or "")[1].get("boundary", ""))
         try:
             parsed = super().parse(

@@ -1,4 +1,4 @@
-"""The mail worker: `manage.py send_mail` runs beside the web server, and any number of times if need be."""
+"""The mail worker: `manage.py send_mail` runs beside the web server. Several can run at once."""
 
 import logging
 import signal
@@ -16,17 +16,17 @@ from movies.outbox import mail, postman
 
 logger = logging.getLogger(__name__)
 
-LONGEST_PAUSE = 30.0
-HEARS_SIGNALS_WITHIN = 0.2
-SECONDS_BETWEEN_TIDYING = 3600
+MAX_PAUSE_SECONDS = 30.0
+SIGNAL_CHECK_SECONDS = 0.2
+CLEANING_SECONDS = 3600
 
 
-def tidy() -> None:
-    """Frees held mail of addresses confirmed by now, and deletes what nobody needs any more."""
+def clean_up() -> None:
+    """Queues held mail of addresses confirmed by now, and deletes old sent mail and full allowances."""
     released, pruned = mail.release_held(), postman.prune(days=settings.MAIL_KEEP_DAYS)
-    MailAllowance.objects.filter(used_until__lt=timezone.now()).delete()  # a full share is what a new row has
+    MailAllowance.objects.filter(used_until__lt=timezone.now()).delete()  # a new row is a full allowance too
     if released or pruned:
-        logger.info("%s held mails lined up, %s old ones deleted.", released, pruned)
+        logger.info("%s held mails queued, %s old ones deleted.", released, pruned)
 
 
 class Command(BaseCommand):
@@ -34,7 +34,7 @@ class Command(BaseCommand):
 
     is_stopping = False
     failures = 0  # in a row
-    tidied_at: float | None = None
+    cleaned_at: float | None = None  # by time.monotonic()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="Send what is due and end; fails if it cannot.")
@@ -47,7 +47,7 @@ class Command(BaseCommand):
             self.run_until_stopped(interval)
 
     def run_once(self) -> None:
-        tidy()
+        clean_up()
         try:
             sent = postman.send_due()
         except postman.MailServerUnreachable as error:
@@ -61,13 +61,13 @@ class Command(BaseCommand):
         while not self.is_stopping:
             close_old_connections()
             self.work()
-            self.sleep(min(interval * 2**self.failures, max(interval, LONGEST_PAUSE)))
+            self.sleep(min(interval * 2**self.failures, max(interval, MAX_PAUSE_SECONDS)))
         logger.info("The mail worker has ended.")
 
     def work(self) -> None:
-        """One look at the outbox. Whatever goes wrong, the worker stays: it is what sends the mail when all is well."""
+        """Sends what is due. Whatever goes wrong is logged, and the worker goes on: it must be there afterwards."""
         try:
-            self.tidy_now_and_then()
+            self.clean_up_now_and_then()
             sent = postman.send_due(should_stop=lambda: self.is_stopping)
         except postman.MailServerUnreachable as error:
             self.count_failure("The mail server cannot be reached: %s", error)
@@ -80,14 +80,14 @@ class Command(BaseCommand):
             if sent:
                 logger.info("%s mails sent.", sent)
 
-    def tidy_now_and_then(self) -> None:
+    def clean_up_now_and_then(self) -> None:
         now = time.monotonic()
-        if self.tidied_at is None or now - self.tidied_at > SECONDS_BETWEEN_TIDYING:
-            tidy()
-            self.tidied_at = now
+        if self.cleaned_at is None or now - self.cleaned_at > CLEANING_SECONDS:
+            clean_up()
+            self.cleaned_at = now
 
     def count_failure(self, message: str, error: Exception) -> None:
-        """Logs the first failures of a row, while the pauses between them grow; a long outage fills no disk."""
+        """Logs the first five failures in a row, while the pauses between them grow. A long outage fills no disk."""
         if self.failures < 5:
             self.failures += 1
             logger.warning(message, error, exc_info=None if isinstance(error, postman.MailServerUnreachable) else error)
@@ -96,7 +96,7 @@ class Command(BaseCommand):
         self.is_stopping = True
 
     def sleep(self, seconds: float) -> None:
-        """In small steps, because a signal does not cut a sleep short."""
+        """Sleeps in steps of SIGNAL_CHECK_SECONDS, because a signal does not cut a sleep short."""
         end = time.monotonic() + seconds
         while not self.is_stopping and (left := end - time.monotonic()) > 0:
-            time.sleep(min(left, HEARS_SIGNALS_WITHIN))
+            time.sleep(min(left, SIGNAL_CHECK_SECONDS))

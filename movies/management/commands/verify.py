@@ -1,4 +1,4 @@
-"""`manage.py verify`: whether everything that is kept is what it should be."""
+"""`manage.py verify`: compares every stored count, folded name and posting with what it should be."""
 
 import sys
 from argparse import ArgumentParser
