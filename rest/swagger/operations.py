@@ -83,7 +83,7 @@ def paged(items: list[Any], serializer: SerializerReference = None, **about: Any
 
 
 def operation_of(view: Any) -> Operation:
-    """That of the view's action. Raises ImproperlyConfigured where there is none, or a response without an example."""
+    """That of the view's action. Raises ImproperlyConfigured where there is none, or one without an example."""
     viewset, action = type(view).__name__, view.action
     operation = getattr(view, "operations", {}).get(action)
     if operation is None:
@@ -91,12 +91,17 @@ def operation_of(view: Any) -> Operation:
             f"{viewset}.operations has no {action!r}: add its responses with their examples to the `swagger` module of "
             f"{type(view).__module__.partition('.')[0]}, from where {viewset} takes its `operations`."
         )
-    missing = [f"Success for {code}" for code, one in operation.responses.items() if one.shape and one.example is None]
-    if operation.body and operation.body.example is None and not operation.body.is_form:
-        missing.append("Body")
-    if missing:
-        raise ImproperlyConfigured(f"{viewset}.operations[{action!r}] has no example in its {missing[0]}: give one.")
+    if part := part_without_example(operation):
+        raise ImproperlyConfigured(f"{viewset}.operations[{action!r}] has no example in its {part}: give one.")
     return operation
+
+
+def part_without_example(operation: Operation) -> str:
+    for code, success in operation.responses.items():
+        if success.shape and success.example is None:
+            return f"Success for {code}"
+    body = operation.body
+    return "Body" if body and body.example is None and not body.is_form else ""
 
 
 def heading_of(view: Any) -> Heading:
@@ -118,7 +123,8 @@ def summary_and_description(view: Any) -> tuple[str, str]:
     if not text:
         name = f"{type(view).__name__}.{view.action}()"
         raise ImproperlyConfigured(
-            f"{name} has no docstring: write one. Swagger shows the first sentence as summary, the rest as description."
+            f"{name} has no docstring: write one (for a method that is inherited, override it and call super()). Swagger "
+            "shows the first sentence as summary, and the rest as description."
         )
     paragraphs = [part if part.startswith(CODE_BLOCK) else " ".join(part.split()) for part in text.split("\n\n")]
     summary, *rest = re.split(r"\.(?:\s+|$)", "\n\n".join(paragraphs), maxsplit=1)

@@ -13,15 +13,8 @@ Schema: TypeAlias = "openapi.Schema | openapi.SchemaRef"
 # A serializer class, the name of the viewset's attribute that holds it, or None for get_serializer_class().
 SerializerReference: TypeAlias = "type[BaseSerializer] | str | None"
 
-TYPES: dict[str, dict[str, Any]] = {
-    "string": {"type": "string"},
-    "integer": {"type": "integer"},
-    "number": {"type": "number"},
-    "boolean": {"type": "boolean"},
-    "uuid": {"type": "string", "format": "uuid"},
-    "uri": {"type": "string", "format": "uri"},
-    "date-time": {"type": "string", "format": "date-time"},
-}
+TYPES = {name: {"type": name} for name in ("string", "integer", "number", "boolean")}
+TYPES["uri"] = {"type": "string", "format": "uri"}
 
 
 class SchemaMaker(Protocol):
@@ -66,7 +59,7 @@ def fields(**properties: "str | Shape") -> Shape:
 
 
 def scalar(name: str) -> openapi.Schema:
-    """The Schema of one of TYPES; a question mark behind the name says that it may be null."""
+    """The Schema of one of TYPES. A question mark behind the name says that it may be null."""
     return openapi.Schema(**TYPES[name.rstrip("?")], x_nullable=True if name.endswith("?") else None)
 
 
