@@ -217,7 +217,7 @@ def test_what_does_not_exist_is_answered_as_described(operation: Operation, worl
     for key, nothing in WITHOUT.items():
         path = path.replace(key, nothing)
     response = world.send(operation, world.caller(operation), path, world.body(operation))
-    assert response.status_code == 404
+    assert response.status_code == 404, f"{operation.path} without its object: answer 404, as get_object() does."
     assert_as_described(operation, response)
 
 
@@ -234,7 +234,10 @@ def test_what_is_not_ones_own_is_answered_as_described(operation: Operation, wor
     is_rating = operation.name in ("movie_rate", "rating_create")  # of which one's own movie is the forbidden one
     intruder = world.people["alice" if is_rating else "charlie"]
     response = world.send(operation, intruder, body=world.body(operation))
-    assert response.status_code == 403
+    described = (
+        "The view's permission looks at objects: ask it by get_object(), or set the action's permission_classes."
+    )
+    assert response.status_code == 403, described
     assert_as_described(operation, response)
 
 

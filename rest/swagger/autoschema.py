@@ -1,5 +1,6 @@
 """One operation of the document: what its view says of itself, and what its viewset's `operations` add."""
 
+import inspect
 import re
 from collections.abc import Mapping
 from types import SimpleNamespace
@@ -15,7 +16,7 @@ from rest_framework.permissions import BasePermission
 from rest.errors import JSON, ErrorShape
 from rest.swagger import errors, parameters
 from rest.swagger.fields import DefinitionNames, SelfDescribingFields, without_titles
-from rest.swagger.operations import Body, Success, heading_of, operation_of, summary_and_description
+from rest.swagger.operations import Body, Operation, Success, heading_of, summary_and_description
 from rest.swagger.shapes import SerializerReference
 
 FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
@@ -35,7 +36,7 @@ class AutoSchema(SwaggerAutoSchema):
         super().__init__(*args, **kwargs)
         self.dialect = settings.DIALECTS[self.view.dialect]
         self.error_shape: type[ErrorShape] = import_string(self.dialect.errors)
-        self.about = operation_of(self.view)
+        self.about: Operation = self.view.operations[self.view.action]
 
     # --- What it is called, and where it stands ---
 
@@ -46,14 +47,9 @@ class AutoSchema(SwaggerAutoSchema):
         return [heading_of(self.view).name, *(settings.DIALECTS[name].heading for name in self.about.also_in)]
 
     def get_summary_and_description(self) -> tuple[str, str]:
-        summary, description = summary_and_description(self.view)
+        summary, description = summary_and_description(inspect.getdoc(getattr(self.view, self.view.action)) or "")
         texts = (self.about.description or description, self.about.notes)
         return self.about.summary or summary, " ".join(filter(None, texts))
-
-    def get_operation(self, operation_keys: Any = None) -> openapi.Operation:
-        operation = super().get_operation(operation_keys)
-        operation.pop("deprecated", None)
-        return operation
 
     # --- Credentials ---
 

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 from django.urls import get_resolver, get_script_prefix
 from drf_yasg import openapi
@@ -14,7 +15,7 @@ from rest_framework.request import Request
 
 from rest.fast_path.routes import patterns
 from rest.swagger.fields import without_titles
-from rest.swagger.operations import heading_of
+from rest.swagger.operations import heading_of, what_is_missing
 
 Endpoints = dict[str, tuple[type, list[tuple[str, Any]]]]  # by path: the viewset, and a view for each HTTP method
 
@@ -34,13 +35,18 @@ class SchemaGenerator(OpenAPISchemaGenerator):
         return schema
 
     def get_endpoints(self, request: Request) -> Endpoints:
-        """Each view knows the dialect in whose namespace it is mounted: `view.dialect`."""
+        """Each view knows the dialect in whose namespace it is mounted: `view.dialect`.
+
+        Raises ImproperlyConfigured where endpoints are not described, with all that is missing.
+        """
         mounted: Any = patterns(get_resolver())
         self.mounts = {template(path): (dialect, pattern.callback.cls) for path, pattern, dialect in mounted}
         endpoints = super().get_endpoints(request)
-        for path, (_, views) in endpoints.items():
-            for _, view in views:
-                view.dialect = self.mounts[template(path)][0]
+        views = [(path, view) for path, (_, about) in endpoints.items() for _, view in about]
+        for path, view in views:
+            view.dialect = self.mounts[template(path)][0]
+        if missing := list(dict.fromkeys(sentence for _, view in views for sentence in what_is_missing(view))):
+            raise ImproperlyConfigured("\n".join(missing))
         return endpoints
 
     def get_security_requirements(self, security_definitions: Any) -> None:

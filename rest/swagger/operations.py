@@ -5,12 +5,11 @@ The viewset takes them as its `operations`. In a dialect they are the canonical 
 
 import inspect
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 from drf_yasg import openapi
 
 from rest.swagger.shapes import SerializerReference, Shape, one, page
@@ -82,50 +81,34 @@ def paged(items: list[Any], serializer: SerializerReference = None, **about: Any
     return Operation({200: Success(items, page(serializer), is_page=True)}, is_paged=True, **about)
 
 
-def operation_of(view: Any) -> Operation:
-    """That of the view's action. Raises ImproperlyConfigured where there is none, or one without an example."""
-    viewset, action = type(view).__name__, view.action
-    operation = getattr(view, "operations", {}).get(action)
-    if operation is None:
-        raise ImproperlyConfigured(
-            f"{viewset}.operations has no {action!r}: add its responses with their examples to the `swagger` module of "
-            f"{type(view).__module__.partition('.')[0]}, from where {viewset} takes its `operations`."
-        )
-    if part := part_without_example(operation):
-        raise ImproperlyConfigured(f"{viewset}.operations[{action!r}] has no example in its {part}: give one.")
-    return operation
-
-
-def part_without_example(operation: Operation) -> str:
-    for code, success in operation.responses.items():
-        if success.shape and success.example is None:
-            return f"Success for {code}"
-    body = operation.body
-    return "Body" if body and body.example is None and not body.is_form else ""
-
-
 def heading_of(view: Any) -> Heading:
     """That of the view's dialect or, where each viewset has its own, of the view."""
     dialect = settings.DIALECTS[view.dialect]
-    if dialect.heading:
-        return Heading(dialect.heading, dialect.description)
-    heading = getattr(view, "heading", None)
-    if heading is None:
-        raise ImproperlyConfigured(
-            f"{type(view).__name__} has no heading: set `heading = …` on the class, from the app's `swagger` module."
-        )
-    return heading
+    return Heading(dialect.heading, dialect.description) if dialect.heading else view.heading
 
 
-def summary_and_description(view: Any) -> tuple[str, str]:
-    """The first sentence of the docstring of the view's method, and the rest."""
-    text = inspect.getdoc(getattr(view, view.action))
-    if not text:
-        name = f"{type(view).__name__}.{view.action}()"
-        raise ImproperlyConfigured(
-            f"{name} has no docstring: write one (for a method that is inherited, override it and call super()). Swagger "
-            "shows the first sentence as summary, and the rest as description."
-        )
-    paragraphs = [part if part.startswith(CODE_BLOCK) else " ".join(part.split()) for part in text.split("\n\n")]
-    summary, *rest = re.split(r"\.(?:\s+|$)", "\n\n".join(paragraphs), maxsplit=1)
+def summary_and_description(docstring: str) -> tuple[str, str]:
+    """The first sentence and the rest. Paragraphs are one line each, but for blocks of code."""
+    paragraphs = inspect.cleandoc(docstring).split("\n\n")
+    lines = [part if part.startswith(CODE_BLOCK) else " ".join(part.split()) for part in paragraphs]
+    summary, *rest = re.split(r"\.(?:\s+|$)", "\n\n".join(lines), maxsplit=1)
     return summary, "".join(rest)
+
+
+def what_is_missing(view: Any) -> Iterator[str]:
+    """What the author of an endpoint has to write before it can be described, a sentence each."""
+    viewset, method = type(view).__name__, f"{type(view).__name__}.{view.action}()"
+    if not inspect.getdoc(getattr(view, view.action)):
+        yield f"{method} has no docstring: write one (override the method if it is inherited), first a summary."
+    if not hasattr(view, "heading"):
+        yield f"{viewset} has no `heading`: set it on the class, from the `swagger` module of its app."
+    operation: Operation | None = getattr(view, "operations", {}).get(view.action)
+    if operation is None:
+        app = type(view).__module__.partition(".")[0]
+        yield f"{viewset}.operations has no {view.action!r}: add it, with an example, in the `swagger` module of {app}."
+        return
+    for code, success in operation.responses.items():
+        if success.shape and success.example is None:
+            yield f"{viewset}.operations[{view.action!r}] has no example in its Success for {code}: give one."
+    if operation.body and operation.body.example is None and not operation.body.is_form:
+        yield f"{viewset}.operations[{view.action!r}] has no example in its Body: give one."
