@@ -4,7 +4,7 @@ from django.apps import AppConfig
 class MoviesConfig(AppConfig):
     name = "movies"
     statement_modules = (
-        "movies.catalogue.cards",
+        "movies.catalogue.queries",
         "movies.catalogue.listings",
         "movies.catalogue.rankings",
         "movies.reactions",

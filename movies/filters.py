@@ -6,7 +6,7 @@ import django_filters
 from django import forms
 from django.db.models import QuerySet
 
-from movies.catalogue.orderings import FIGURES, Order
+from movies.catalogue.orderings import SORT_FIELDS, Order
 from movies.models import Director, Genre, Movie
 from movies.models.feedback import MAX_HALF_STARS
 from movies.querysets import MovieQuerySet
@@ -20,10 +20,10 @@ SEVERAL = "several separated by commas or in several parameters"
 
 
 class OrderingFilter(django_filters.OrderingFilter):
-    """One or several of the figures of `movies.catalogue.orderings`."""
+    """One or several of SORT_FIELDS."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(fields={name: name for name in FIGURES}, **kwargs)
+        super().__init__(fields={name: name for name in SORT_FIELDS}, **kwargs)
 
     def filter(self, qs: MovieQuerySet, value: list[str] | None) -> MovieQuerySet:
         return Order.parse(",".join(value)).sorted(qs) if value else qs

@@ -8,13 +8,13 @@ because others were added or deleted meanwhile. The number stays in the links fo
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 from hmac import compare_digest
-from typing import Any
+from typing import Any, Generic, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
 import orjson
+from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import PageNumberPagination
@@ -23,52 +23,58 @@ from rest_framework.response import Response
 
 from rest.payload import Payload
 
-Row = Sequence[Any]  # an item and, in a KeysetListing, the key by which it is ordered
 FORWARD, BACKWARD = "after", "before"
+PLACE = {"page", "cursor"}  # the parameters that say where in a list
 CURSOR_KEY = salted_hmac("marquee.cursor", "", algorithm="sha256").digest()
 
+Item = TypeVar("Item")
+Key = Sequence[Any]  # the values by which a listing orders an item, its id last: no two items have the same key
 
-class Listing:
+
+class Slice(NamedTuple, Generic[Item]):
+    """Some consecutive items of a listing: what every listing gives."""
+
+    items: Sequence[Item]
+    total: int  # of the whole listing
+    has_more: bool  # whether others follow in the direction that was asked
+    edges: tuple[Key, Key] | None = None  # the keys of the first and last item; None: no items, or no cursors
+
+
+class Listing(Generic[Item]):
     """Items in an order."""
 
-    def page(self, start: int, size: int) -> tuple[list[Row], int]:
-        """At most `size` rows from the place `start` (0 is the first) on, and how many there are in all."""
+    def slice(self, start: int, size: int) -> Slice[Item]:
+        """At most `size` items from the place `start` (0 is the first) on."""
         raise NotImplementedError
 
 
-class KeysetListing(Listing):
-    """A listing that can go on at any row. `order` names its order; a cursor is good for that order alone."""
+class KeysetListing(Listing[Item]):
+    """A listing that can go on at any item. `order` names its order; a cursor is good for that order alone.
+
+    `items` may lack one that was deleted while it was read; `has_more` and `edges` do not depend on that.
+    """
 
     order: str
 
-    def after(self, key: Sequence[Any], size: int) -> tuple[list[Row], int]:
-        """The next `size` rows after the one with `key`, and how many there are in all."""
+    def after(self, key: Key, size: int) -> Slice[Item]:
+        """The next `size` items after the one with `key`."""
         raise NotImplementedError
 
-    def before(self, key: Sequence[Any], size: int) -> tuple[list[Row], int]:
-        """The last `size` rows before the one with `key`, in order, and how many there are in all."""
+    def before(self, key: Key, size: int) -> Slice[Item]:
+        """The last `size` items before the one with `key`, in the order of the listing."""
         raise NotImplementedError
 
 
-class QuerySetPages(Listing):
+class QuerySetPages(Listing[Item]):
     """Any ordered queryset as a listing."""
 
-    def __init__(self, queryset: Any) -> None:
+    def __init__(self, queryset: QuerySet[Any, Item]) -> None:
         self.queryset = queryset
 
-    def page(self, start: int, size: int) -> tuple[list[Row], int]:
-        count = self.queryset.count()
-        return [(item,) for item in self.queryset[start : start + size]] if start < count else [], count
-
-
-@dataclass(frozen=True)
-class Page:
-    rows: list[Row]
-    count: int  # of the whole list
-    number: int | None  # from 1; None behind a cursor that came without a number
-    has_previous: bool
-    has_next: bool
-    order: str | None = None  # None: this list has no cursors
+    def slice(self, start: int, size: int) -> Slice[Item]:
+        total = self.queryset.count()
+        items = list(self.queryset[start : start + size]) if start < total else []
+        return Slice(items, total, start + size < total)
 
 
 # --- Cursors --------------------------------------------------------------------------------------------------------
@@ -102,61 +108,38 @@ def read_cursor(text: str, order: str) -> tuple[str, list[Any]]:
     return direction, key
 
 
-# --- Envelopes ------------------------------------------------------------------------------------------------------
+# --- Pages ----------------------------------------------------------------------------------------------------------
 
 
-class EnvelopePagination(PageNumberPagination):
-    """`{"count", "next", "previous", "results"}`; `page_size` is clamped to 100, a bad `page` or `cursor` is 404."""
+class Page(Generic[Item]):
+    """The items that a request gets of a listing, and the addresses of the pages around it."""
 
-    page_size = 20
-    page_size_query_param = "page_size"
-    max_page_size = 100
-    cursor_query_param = "cursor"
-
-    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
-        """The items of the page that the request asks for, of a queryset or a Listing."""
+    def __init__(
+        self,
+        request: Request,
+        listing: Listing[Item],
+        found: Slice[Item],
+        *,
+        size: int,  # of a full page
+        number: int | None,  # from 1; None behind a cursor that came without a number
+        has_previous: bool,
+        has_next: bool,
+    ) -> None:
         self.request = request
-        listing = queryset if isinstance(queryset, Listing) else QuerySetPages(queryset)
-        size = self.get_page_size(request)
-        cursor = request.query_params.get(self.cursor_query_param)
-        if cursor and isinstance(listing, KeysetListing):
-            self.page = self.page_at(listing, cursor, size)
-        else:
-            self.page = self.numbered_page(listing, size)
-        self.size = size
-        return [row[0] for row in self.page.rows]
+        self.order = listing.order if isinstance(listing, KeysetListing) else None  # None: it has no cursors
+        self.items, self.total, self.edges = found.items, found.total, found.edges
+        self.size, self.number = size, number
+        self.base = request.build_absolute_uri(request.path)
+        self.others = other_parameters(request)
+        self.next = self.neighbour(FORWARD, 1) if has_next else None
+        self.previous = self.neighbour(BACKWARD, -1) if has_previous else None
 
-    def numbered_page(self, listing: Listing, size: int) -> Page:
-        text = self.request.query_params.get(self.page_query_param) or "1"
-        number = None if text in self.last_page_strings else self.number(text)
-        if number is None:
-            number = pages(listing.page(0, 1)[1], size)
-        start = (number - 1) * size
-        rows, count = listing.page(start, size)
-        if start >= count and number > 1:
-            raise NotFound("Invalid page.")
-        order = listing.order if isinstance(listing, KeysetListing) else None
-        return Page(rows, count, number, number > 1, start + size < count, order)
-
-    def page_at(self, listing: KeysetListing, cursor: str, size: int) -> Page:
-        direction, key = read_cursor(cursor, listing.order)
-        text = self.request.query_params.get(self.page_query_param)
-        number = self.number(text) if text else None
-        # One row more than are shown tells whether there are others.
-        if direction == FORWARD:
-            rows, count = listing.after(key, size + 1)
-            return Page(rows[:size], count, number, bool(rows), len(rows) > size, listing.order)
-        rows, count = listing.before(key, size + 1)
-        return Page(rows[-size:], count, number, len(rows) > size, bool(rows), listing.order)
-
-    @staticmethod
-    def number(text: str) -> int:
-        number = int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else 0
-        if number == 0:
-            raise NotFound("Invalid page.")
-        return number
-
-    # --- Links ---
+    def neighbour(self, direction: str, step: int) -> str:
+        number = self.number and self.number + step
+        if self.order is None or self.edges is None:
+            return self.address(page=number if number != 1 else None)
+        key = self.edges[1 if direction == FORWARD else 0]
+        return self.address(page=number, cursor=cursor_of(self.order, direction, key))
 
     def address(self, **place: Any) -> str:
         """The address of this list at another place. Numbers and cursors need no quoting."""
@@ -166,59 +149,111 @@ class EnvelopePagination(PageNumberPagination):
             query = urlencode(sorted([*self.others, *((name, str(value)) for name, value in place.items() if value)]))
         return f"{self.base}?{query}" if query else self.base
 
-    def get_next_link(self) -> str | None:
-        return self.neighbour(FORWARD, 1) if self.page.has_next and self.page.rows else None
-
-    def get_previous_link(self) -> str | None:
-        return self.neighbour(BACKWARD, -1) if self.page.has_previous and self.page.rows else None
-
-    def neighbour(self, direction: str, step: int) -> str:
-        page = self.page
-        row = page.rows[-1 if direction == FORWARD else 0]
-        cursor = cursor_of(page.order, direction, row[1:]) if page.order else None
-        number = page.number and page.number + step
-        return self.address(page=number if cursor or number != 1 else None, cursor=cursor)
-
-    def get_paginated_response(self, data: Any) -> Response:
-        answer = self.get_answer(data)
-        return Response(answer.data, headers=answer.headers)
-
-    def get_answer(self, data: Any) -> Payload:
-        self.base = self.request.build_absolute_uri(self.request.path)
-        own = (self.page_query_param, self.cursor_query_param)
-        self.others = [(name, value) for name, value in parameters(self.request) if name not in own]
-        self.next, self.previous = self.get_next_link(), self.get_previous_link()
-        return Payload(self.get_envelope(data), {"Link": self.link_header()})
-
     def link_header(self) -> str:
         """`Link` with rel=first, prev, next and last, as far as they exist."""
         links = {
             "first": self.address(page=1),
             "prev": self.previous,
             "next": self.next,
-            "last": self.address(page=pages(self.page.count, self.size)),
+            "last": self.address(page=page_count(self.total, self.size)),
         }
         return ", ".join(f'<{link}>; rel="{rel}"' for rel, link in links.items() if link)
 
-    def get_envelope(self, data: Any) -> Any:
-        return {"count": self.page.count, "next": self.next, "previous": self.previous, "results": data}
 
-
-def parameters(request: Request) -> list[tuple[str, str]]:
+def other_parameters(request: Request) -> list[tuple[str, str]]:
+    """The parameters that all pages of a list have in common."""
     if not request.META.get("QUERY_STRING"):
         return []
-    return [(name, value) for name, values in request.query_params.lists() for value in values]
+    sent = request.query_params.lists()
+    return [(name, value) for name, values in sent if name not in PLACE for value in values]
 
 
-def pages(count: int, size: int) -> int:
+def page_count(total: int, size: int) -> int:
     """How many pages so many items are; an empty list is one empty page."""
-    return max(1, -(-count // size))
+    return max(1, -(-total // size))
+
+
+def page_number(text: str) -> int:
+    """A page's number as it was sent. Raises NotFound for anything but a number from 1."""
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else 0
+    if number == 0:
+        raise NotFound("Invalid page.")
+    return number
+
+
+def numbered_page(listing: Listing[Item], request: Request, *, size: int, number: int) -> Page[Item]:
+    """Page `number` (from 1). Raises NotFound where the listing ends before it."""
+    start = (number - 1) * size
+    found = listing.slice(start, size)
+    if start >= found.total and number > 1:
+        raise NotFound("Invalid page.")
+    return Page(request, listing, found, size=size, number=number, has_previous=number > 1, has_next=found.has_more)
+
+
+def page_at(
+    listing: KeysetListing[Item], cursor: str, request: Request, *, size: int, number: int | None
+) -> Page[Item]:
+    """The page at a cursor. Raises NotFound where the cursor is not one of this listing."""
+    direction, key = read_cursor(cursor, listing.order)
+    found = listing.after(key, size) if direction == FORWARD else listing.before(key, size)
+    # Where the page has items at all, the one that the cursor names is on its other side.
+    sides = found.edges is not None, found.has_more
+    has_previous, has_next = sides if direction == FORWARD else sides[::-1]
+    return Page(request, listing, found, size=size, number=number, has_previous=has_previous, has_next=has_next)
+
+
+# --- Envelopes ------------------------------------------------------------------------------------------------------
+
+
+class EnvelopePagination(PageNumberPagination):
+    """`{"count", "next", "previous", "results"}`; `page_size` is clamped to 100, a bad `page` or `cursor` is 404.
+
+    A subclass changes the envelope: `get_envelope()`.
+    """
+
+    page_size = 20
+    page_query_param = "page"
+    page_size_query_param = "page_size"
+    max_page_size = 100
+    cursor_query_param = "cursor"
+
+    # --- What our views ask: a listing in, a payload out ---
+
+    def page_of(self, listing: Listing[Item], request: Request) -> Page[Item]:
+        """The page that the request asks for. Raises NotFound for a page or cursor that there is not."""
+        size = self.get_page_size(request) or self.page_size
+        text = request.query_params.get(self.page_query_param)
+        cursor = request.query_params.get(self.cursor_query_param)
+        if cursor and isinstance(listing, KeysetListing):
+            return page_at(listing, cursor, request, size=size, number=page_number(text) if text else None)
+        if text in self.last_page_strings:
+            number = page_count(listing.slice(0, 1).total, size)
+        else:
+            number = page_number(text) if text else 1
+        return numbered_page(listing, request, size=size, number=number)
+
+    def payload(self, page: Page[Any], data: Any) -> Payload:
+        """The page in its envelope, with its `Link` header. `data` are its items as the client gets them."""
+        return Payload(self.get_envelope(page, data), {"Link": page.link_header()})
+
+    def get_envelope(self, page: Page[Any], data: Any) -> Any:
+        return {"count": page.total, "next": page.next, "previous": page.previous, "results": data}
+
+    # --- What REST framework's own views ask ---
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
+        self.current: Page[Any] = self.page_of(QuerySetPages(queryset), request)
+        return list(self.current.items)
+
+    def get_paginated_response(self, data: Any) -> Response:
+        payload = self.payload(self.current, data)
+        return Response(payload.data, headers=payload.headers)
 
 
 class BareArrayPagination(EnvelopePagination):
     """`[…]`: the page's items alone; the `Link` header tells the rest."""
 
-    def get_envelope(self, data: Any) -> Any:
+    def get_envelope(self, page: Page[Any], data: Any) -> Any:
         return data
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:

@@ -1,30 +1,28 @@
 """collector (document 004): `/collection/` and `/collection/<uuid>/`."""
 
-from typing import Any
+from typing import Any, cast
 
 from rest_framework import serializers
 
-from accounts.authentication import AuthenticatedRequest
+from accounts.models import User
 from collections_app import services
 from collections_app.models import Collection
 from collections_app.serializers import CollectionSerializer
 from collections_app.swagger import COLLECTOR_COLLECTIONS
 from collections_app.views import CollectionViewSet
-from rest.pagination import EnvelopePagination
+from rest.pagination import EnvelopePagination, Page
 from rest.routers import ListAndDetailRouter
 
 
 class CollectorPagination(EnvelopePagination):
     """`{"is_success", "data": {"collections", "favourite_genres", "count", "next", "previous"}}`."""
 
-    request: AuthenticatedRequest  # who is not logged in gets no page
-
-    def get_envelope(self, data: Any) -> dict[str, Any]:
-        page = super().get_envelope(data)
-        collections = page.pop("results")
-        genres = services.favourite_genres(user=self.request.user)
+    def get_envelope(self, page: Page[Any], data: Any) -> dict[str, Any]:
+        envelope = super().get_envelope(page, data)
+        collections = envelope.pop("results")
+        genres = services.favourite_genres(user=cast(User, page.request.user))  # who is not logged in gets no page
         favourites = ", ".join(favourite["genre"] for favourite in genres)
-        return {"is_success": True, "data": {"collections": collections, "favourite_genres": favourites, **page}}
+        return {"is_success": True, "data": {"collections": collections, "favourite_genres": favourites, **envelope}}
 
 
 class CollectorSerializer(CollectionSerializer):

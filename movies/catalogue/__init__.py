@@ -1,31 +1,33 @@
 """The read model: everything that reads movies for a client ends here.
 
-    listings   which movies, in which order, how many: a stretch of ids at a time
-    cards      what is shown of them: `read(ids, viewer)`, one statement however many they are
-    shapes     the serializers' representations of cards
+    cards      what can be shown of a movie, and what movies can be ordered by: one declaration
+    queries    the statement that reads cards: `read(ids, viewer)`, however many they are
+    listings   which movies, in which order, how many: a slice at a time (rankings, querysets: more of them)
+    shapes     the serializers' representations of cards: `represent(cards, serializer_class, address_of)`
 
-Whatever a listing is made of (the kept order of the catalogue, a ranking, any queryset, a search), it gives ids.
+Whatever a listing is made of (the kept order of the catalogue, a ranking, any queryset, a search), it gives cards.
 """
 
-from movies.catalogue.cards import Card, read
-from movies.catalogue.listings import Ids, Whole, tally
+from movies.catalogue.cards import Card
+from movies.catalogue.listings import AllMovies, IdListing, kept_count
+from movies.catalogue.queries import read
 from movies.catalogue.querysets import GenreListing, QuerySetListing
 from movies.catalogue.rankings import COLUMNS, Categories, genre_named, most_liked, newest
-from movies.catalogue.shapes import shape_of, shown
+from movies.catalogue.shapes import represent, shape_of
 
 __all__ = [
     "COLUMNS",
+    "AllMovies",
     "Card",
     "Categories",
     "GenreListing",
-    "Ids",
+    "IdListing",
     "QuerySetListing",
-    "Whole",
     "genre_named",
+    "kept_count",
     "most_liked",
     "newest",
     "read",
+    "represent",
     "shape_of",
-    "shown",
-    "tally",
 ]

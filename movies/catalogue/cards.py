@@ -1,15 +1,65 @@
-"""Movies as the lists and details show them: one statement, however many they are.
+"""A movie as lists and details show it: Card declares all that they can show, and what movies can be ordered by."""
 
-The statement is written by hand because the ORM's row work was most of a page's time;
-`movies/tests/test_catalogue.py` holds every answer to the ORM's.
-"""
-
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, NamedTuple
+from operator import itemgetter
+from typing import Annotated, Any, NamedTuple, get_type_hints
 
-from movies.models import Genre, Tally
-from rest.database.statements import Statement, for_sqlite, is_postgresql, rows_of
+from movies.models import Genre, GenreRevision
+
+# --- What a card is made of -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the statement that reads cards (`movies.catalogue.queries`).
+
+    Expressions know the movie as m, its statistics as s, its director as d, who added it as u, and the id of who asks
+    as {viewer}. Dates, times, UUIDs and lists come as text: making objects of them would be most of the driver's time,
+    and a row that is known (see CardCache) needs none.
+    """
+
+    type: str  # PostgreSQL's
+    postgresql: str
+    sqlite: str = ""  # empty where both databases understand the same
+
+    def expression(self, vendor: str) -> str:
+        return self.sqlite if vendor == "sqlite" and self.sqlite else self.postgresql
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a field of Card comes from. A field whose first column is null is None."""
+
+    columns: dict[str, Column]  # by name; the one of a plain field has the field's name, and stands here as ""
+    convert: Callable[..., Any] | None = None  # from the columns' values to the field's; None: as it is
+    is_personal: bool = False  # whether it differs from caller to caller
+    sort_by: str = ""  # the ORM's path of what orders movies by this field; empty where nothing does
+
+
+def column(type: str, expression: str, convert: Callable[[Any], Any] | None = None, *, sort_by: str = "") -> Source:
+    return Source({"": Column(type, expression)}, convert, sort_by=sort_by)
+
+
+def counted(type: str, name: str) -> Source:
+    """A column of the statistics, by which movies can be ordered."""
+    return column(type, f"s.{name}", sort_by=f"stats__{name}")
+
+
+def personal(type: str, expression: str, convert: Callable[[Any], Any] | None = None) -> Source:
+    return Source({"": Column(type, expression)}, convert, is_personal=True)
+
+
+def parse_datetime(text: str) -> datetime:
+    """A time as either database writes it: PostgreSQL with its zone, SQLite in UTC without saying so."""
+    value = datetime.fromisoformat(text)
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def dashed(uuid: str) -> str:
+    """A UUID as PostgreSQL writes it; SQLite keeps the digits alone."""
+    return uuid if "-" in uuid else f"{uuid[:8]}-{uuid[8:12]}-{uuid[12:16]}-{uuid[16:20]}-{uuid[20:]}"
 
 
 class GenreName(NamedTuple):
@@ -29,17 +79,11 @@ class DirectorName(NamedTuple):
 
     @property
     def created_at(self) -> datetime:
-        return moment(self.created)
+        return parse_datetime(self.created)
 
     @property
     def updated_at(self) -> datetime:
-        return moment(self.updated)
-
-
-def moment(text: str) -> datetime:
-    """A time as either database writes it: PostgreSQL with its zone, SQLite in UTC without saying so."""
-    value = datetime.fromisoformat(text)
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
+        return parse_datetime(self.updated)
 
 
 class AddedBy(NamedTuple):
@@ -47,203 +91,16 @@ class AddedBy(NamedTuple):
     username: str
 
 
-class Card(NamedTuple):
-    """One movie as its reader sees it. The names are those of the serializers' sources."""
-
-    id: int
-    uuid: str
-    title: str
-    description: str
-    release_date: date | None
-    duration: int | None
-    cover_image: str | None  # the file's name
-    created_at: datetime
-    updated_at: datetime
-    average_rating: float
-    ratings_count: int
-    likes_count: int
-    favorites_count: int
-    comments_count: int
-    director: DirectorName | None
-    user: AddedBy | None
-    genre_list: list[GenreName]
-    favorite: bool = False
-    liked: bool = False
-    my_half_stars: int | None = None
-    shown: dict[Any, Any] | None = None  # how it was represented before, if it is kept: see Recent
-
-
-# --- The statement --------------------------------------------------------------------------------------------------
-
-# name → (type, expression). Dates, times, UUIDs and lists come as text: making objects of them would be most of the
-# driver's time, and a row that is known (see Recent) needs none.
-PLAIN = {
-    "id": ("bigint", "m.id"),
-    "uuid": ("text", "CAST(m.uuid AS text)"),
-    "title": ("varchar", "m.title"),
-    "description": ("text", "m.description"),
-    "release_date": ("text", "CAST(m.release_date AS text)"),
-    "duration": ("integer", "m.duration"),
-    "cover_image": ("varchar", "m.cover_image"),
-    "created_at": ("text", "CAST(m.created_at AS text)"),
-    "updated_at": ("text", "CAST(m.updated_at AS text)"),
-    "average_rating": ("float8", "s.average_rating"),
-    "ratings_count": ("integer", "s.ratings_count"),
-    "likes_count": ("integer", "s.likes_count"),
-    "favorites_count": ("integer", "s.favorites_count"),
-    "comments_count": ("integer", "s.comments_count"),
-}
-CALLERS = {
-    "favorite": (
-        "boolean",
-        "EXISTS (SELECT 1 FROM movies_favorite o WHERE o.user_id = {viewer} AND o.movie_id = m.id)",
-    ),
-    "liked": ("boolean", "EXISTS (SELECT 1 FROM movies_like o WHERE o.user_id = {viewer} AND o.movie_id = m.id)"),
-    "my_half_stars": (
-        "smallint",
-        "(SELECT o.half_stars FROM movies_rating o WHERE o.user_id = {viewer} AND o.movie_id = m.id)",
-    ),
-}
-RELATED = {
-    "director_id": ("bigint", "d.id"),
-    "director_name": ("varchar", "d.name"),
-    "director_created_at": ("text", "CAST(d.created_at AS text)"),
-    "director_updated_at": ("text", "CAST(d.updated_at AS text)"),
-    "user_id": ("bigint", "u.id"),
-    "username": ("varchar", "u.username"),
-}
-LINKS = "FROM movies_moviegenre l WHERE l.movie_id = m.id ORDER BY l.id"
-GENRES = {
-    "postgresql": f"CAST(ARRAY(SELECT l.genre_id {LINKS}) AS text)",
-    "sqlite": f"(SELECT json_group_array(genre_id) FROM (SELECT l.genre_id {LINKS}))",
-}
-RENAMED = f"(SELECT t.count FROM movies_tally t WHERE t.kind = {Tally.Kind.RENAMED_GENRES:d} AND t.key = 0)"
-TEXT = """
-    SELECT {columns} FROM unnest({ids}) WITH ORDINALITY AS chosen (id, place) JOIN movies_movie m ON m.id = chosen.id
-    JOIN movies_moviestats s ON s.movie_id = m.id
-    LEFT JOIN movies_director d ON d.id = m.director_id LEFT JOIN accounts_user u ON u.id = m.user_id
-    ORDER BY chosen.place"""
-
-
-class Cards:
-    """The cards of what a query chooses: of the ids that `choose` gives, in its order.
-
-    PostgreSQL chooses and shows in one function; `total`, an expression, tells how many there are in all. SQLite is
-    in our process, so that two statements cost it as little as one. Without `choose` the ids are given.
-    """
-
-    def __init__(self, name: str, *, parameters: Sequence[str] = (), choose: str = "", total: str = "0") -> None:
-        self.choice = for_sqlite(f"SELECT c.*, {total} FROM ({choose}) AS c")
-        chosen = f"ARRAY({choose})" if choose else "$1"
-        parameters = parameters or ["bigint[]"]
-        self.nobodys = statement(name, {}, parameters, chosen, total)
-        self.callers = statement(f"{name}_own", CALLERS, [*parameters, "bigint"], chosen, total)
-
-    def of(self, viewer: Any, *values: Any) -> tuple[list[Card], int]:
-        """The cards as `viewer` (a user, or anonymous) sees them; and the total, if there is a card."""
-        if is_postgresql():
-            rows = self.rows(viewer, *values)
-            return [as_card(row) for row in rows], rows[0][-1] if rows else 0
-        found = rows_of(self.choice, values)
-        return self.given(viewer, [pk for pk, _ in found]), found[0][1] if found else 0
-
-    def given(self, viewer: Any, ids: Sequence[int]) -> list[Card]:
-        """The cards of these ids."""
-        return [as_card(row) for row in self.rows(viewer, list(ids))]
-
-    def rows(self, viewer: Any, *values: Any) -> list[tuple[Any, ...]]:
-        if viewer.is_authenticated:
-            return self.callers.rows(*values, viewer.pk)
-        return self.nobodys.rows(*values)
-
-
-def statement(
-    name: str, own: dict[str, tuple[str, str]], parameters: Sequence[str], chosen: str, total: str
-) -> Statement:
-    def columns(vendor: str, total: str) -> dict[str, tuple[str, str]]:
-        kept = {"genre_ids": ("text", GENRES[vendor]), "renamed_genres": ("bigint", RENAMED)}
-        return {**PLAIN, **RELATED, **kept, **own, "total": ("bigint", f"CAST({total} AS bigint)")}
-
-    def text(vendor: str, ids: str, viewer: str, total: str) -> str:
-        shown = ", ".join(expression for _, expression in columns(vendor, total).values())
-        return TEXT.format(columns=shown.replace("{viewer}", viewer), ids=ids)
-
-    return Statement(
-        name,
-        parameters=parameters,
-        columns={column: kind for column, (kind, _) in columns("postgresql", total).items()},
-        text=text("postgresql", "chosen_ids", f"${len(parameters)}", total),
-        sqlite=text("sqlite", "$1", "$2", "0"),
-        chosen_ids=chosen,
-    )
-
-
-GIVEN = Cards("cards")
-
-
-def read(ids: Sequence[int], viewer: Any) -> list[Card]:
-    """The movies of `ids` in that order, as `viewer` (a user, or anonymous) sees them, less those that are gone."""
-    return GIVEN.given(viewer, ids) if ids else []
-
-
-# Where a row has what: the plain columns, director, user, genres and whether these are current; then, if there is a
-# caller, the caller's marks; the total comes last.
-UUID_, RELEASED, CREATED, UPDATED, DIRECTOR, USER, GENRE_IDS, RENAMINGS, OWN = 1, 4, 7, 8, 14, 18, 20, 21, 22
-NO_MARKS = ((), (False, False, None))
-
-
-def as_card(row: tuple[Any, ...]) -> Card:
-    """The card of a row: what it says of the movie is the same as before if the row is, to whomever it is shown."""
-    movie, marks = row[:OWN], row[OWN:-1]
-    kept = recent.get(movie[0])
-    if kept is None or kept[0] != movie:
-        kept = movie, made_of(movie)
-        recent.keep(movie[0], kept)
-    card = kept[1]
-    if marks in NO_MARKS:
-        return card
-    favorite, liked, half_stars = marks
-    return card._replace(favorite=bool(favorite), liked=bool(liked), my_half_stars=half_stars, shown=None)
-
-
-def made_of(row: tuple[Any, ...]) -> Card:
-    values = [*row[:DIRECTOR]]
-    values[UUID_] = dashed(row[UUID_])
-    values[RELEASED] = date.fromisoformat(row[RELEASED]) if row[RELEASED] else None
-    values[CREATED], values[UPDATED] = moment(row[CREATED]), moment(row[UPDATED])
-    director = DirectorName._make(row[DIRECTOR:USER]) if row[DIRECTOR] is not None else None
-    user = AddedBy._make(row[USER:GENRE_IDS]) if row[USER] is not None else None
-    ids = [int(pk) for pk in row[GENRE_IDS][1:-1].split(",") if pk]
-    return Card(*values, director, user, genres.named(ids, row[RENAMINGS]) if ids else [], shown={})
-
-
-def dashed(uuid: str) -> str:
-    """A UUID as PostgreSQL writes it; SQLite keeps the digits alone."""
-    return uuid if "-" in uuid else f"{uuid[:8]}-{uuid[8:12]}-{uuid[12:16]}-{uuid[16:20]}-{uuid[20:]}"
-
-
-class Recent:
-    """The movies shown lately, with the rows they were made of, so that no row need be understood or represented twice.
-
-    Nothing has to be invalidated: whatever changes about a movie, its row is another one.
-    """
-
-    SIZE = 4096  # rows of a generation, about 2 kB each with what is kept about them
-
-    def __init__(self) -> None:
-        self.young: dict[int, Any] = {}
-        self.old: dict[int, Any] = {}
-
-    def get(self, pk: int) -> Any:
-        return self.young.get(pk) or self.old.get(pk)
-
-    def keep(self, pk: int, value: Any) -> None:
-        if len(self.young) >= self.SIZE:
-            self.old, self.young = self.young, {}
-        self.young[pk] = value
-
-
-recent = Recent()
+DIRECTOR = Source(
+    {
+        "director_id": Column("bigint", "d.id"),
+        "director_name": Column("varchar", "d.name"),
+        "director_created_at": Column("text", "CAST(d.created_at AS text)"),
+        "director_updated_at": Column("text", "CAST(d.updated_at AS text)"),
+    },
+    DirectorName,
+)
+USER = Source({"user_id": Column("bigint", "u.id"), "username": Column("varchar", "u.username")}, AddedBy)
 
 
 # --- Genres ---------------------------------------------------------------------------------------------------------
@@ -256,20 +113,163 @@ class GenresInMemory:
         self.forget()
 
     def forget(self) -> None:
-        self.renamed: int | None = -1
+        self.revision: int | None = -1
         self.by_id: dict[int, GenreName] = {}
 
-    def named(self, ids: Sequence[int], renamed: int | None) -> list[GenreName]:
+    def from_columns(self, ids: str, revision: int | None) -> list[GenreName]:
+        """The genres of "{1,2}" (PostgreSQL) or "[1,2]" (SQLite), by names that are at least of that revision."""
+        if len(ids) == 2:
+            return []
+        pks = [*map(int, ids[1:-1].split(","))]
         by_id = self.by_id
-        if renamed != self.renamed or any(pk not in by_id for pk in ids):
-            by_id = self.load(renamed)
-        return [by_id[pk] for pk in ids]
+        if revision != self.revision or any(pk not in by_id for pk in pks):
+            by_id = self.load(revision)
+        return [by_id[pk] for pk in pks]
 
-    def load(self, renamed: int | None) -> dict[int, GenreName]:
-        # What is read now may be newer than `renamed`, never older; the next row then says so and we read again.
+    def load(self, revision: int | None) -> dict[int, GenreName]:
+        # What is read now may be newer than `revision`, never older; the next row then says so and we read again.
         self.by_id = {pk: GenreName(pk, name) for pk, name in Genre.objects.order_by().values_list("pk", "name")}
-        self.renamed = renamed
+        self.revision = revision
         return self.by_id
 
 
 genres = GenresInMemory()
+LINKS = "FROM movies_moviegenre l WHERE l.movie_id = m.id ORDER BY l.id"
+GENRES = Source(
+    {
+        "genre_ids": Column(
+            "text",
+            postgresql=f"CAST(ARRAY(SELECT l.genre_id {LINKS}) AS text)",
+            sqlite=f"(SELECT json_group_array(genre_id) FROM (SELECT l.genre_id {LINKS}))",
+        ),
+        "genre_revision": Column(
+            "bigint", f"(SELECT r.number FROM movies_genrerevision r WHERE r.id = {GenreRevision.ID})"
+        ),
+    },
+    genres.from_columns,
+)
+
+
+# --- The card -------------------------------------------------------------------------------------------------------
+
+OWN = "FROM movies_{} o WHERE o.user_id = {{viewer}} AND o.movie_id = m.id"
+
+
+class Card(NamedTuple):
+    """One movie as its reader sees it.
+
+    A field has the name of a serializer field's source ("stats." left out), and one line says all of it: its type, its
+    column, how one becomes the other, and what orders movies by it. `sort_by` wants an index on that column and the id.
+    """
+
+    id: Annotated[int, column("bigint", "m.id", sort_by="id")]
+    uuid: Annotated[str, column("text", "CAST(m.uuid AS text)", dashed)]
+    title: Annotated[str, column("varchar", "m.title", sort_by="title_key")]
+    description: Annotated[str, column("text", "m.description")]
+    release_date: Annotated[
+        date | None, column("text", "CAST(m.release_date AS text)", date.fromisoformat, sort_by="release_date")
+    ]
+    duration: Annotated[int | None, column("integer", "m.duration", sort_by="duration")]
+    cover_image: Annotated[str | None, column("varchar", "m.cover_image")]  # the file's name
+    average_rating: Annotated[float, counted("float8", "average_rating")]
+    ratings_count: Annotated[int, counted("integer", "ratings_count")]
+    likes_count: Annotated[int, counted("integer", "likes_count")]
+    favorites_count: Annotated[int, counted("integer", "favorites_count")]
+    comments_count: Annotated[int, counted("integer", "comments_count")]
+    created_at: Annotated[datetime, column("text", "CAST(m.created_at AS text)", parse_datetime, sort_by="created_at")]
+    updated_at: Annotated[datetime, column("text", "CAST(m.updated_at AS text)", parse_datetime, sort_by="updated_at")]
+    director: Annotated[DirectorName | None, DIRECTOR]
+    user: Annotated[AddedBy | None, USER]
+    genre_list: Annotated[list[GenreName], GENRES]
+    favorite: Annotated[bool, personal("boolean", f"EXISTS (SELECT 1 {OWN.format('favorite')})", bool)] = False
+    liked: Annotated[bool, personal("boolean", f"EXISTS (SELECT 1 {OWN.format('like')})", bool)] = False
+    my_half_stars: Annotated[int | None, personal("smallint", f"(SELECT o.half_stars {OWN.format('rating')})")] = None
+    rendered: dict[Any, Any] | None = None  # its JSON by serializer, where that is kept: see represent()
+
+
+SOURCES: dict[str, Source] = {
+    name: hint.__metadata__[0]
+    for name, hint in get_type_hints(Card, include_extras=True).items()
+    if hasattr(hint, "__metadata__")
+}
+SHARED = {name: source for name, source in SOURCES.items() if not source.is_personal}
+PERSONAL = {name: source for name, source in SOURCES.items() if source.is_personal}
+
+
+def columns_of(sources: dict[str, Source]) -> dict[str, Column]:
+    """The columns of these fields, by name."""
+    return {name or field: column for field, source in sources.items() for name, column in source.columns.items()}
+
+
+# --- From rows to cards ---------------------------------------------------------------------------------------------
+
+# A row has the columns of SHARED, those of PERSONAL if there is a caller, and last the total.
+SHARED_COLUMNS = len(columns_of(SHARED))
+UNMARKED = tuple(Card._field_defaults[name] for name in PERSONAL)  # of anybody who has no marks
+
+
+def places() -> dict[str, slice]:
+    """Where in a row the columns of each field of SHARED are."""
+    found, start = {}, 0
+    for name, source in SHARED.items():
+        found[name] = slice(start, start + len(source.columns))
+        start = found[name].stop
+    return found
+
+
+first_columns = itemgetter(*(place.start for place in places().values()))
+CONVERTED = [
+    (number, places()[name], source.convert) for number, (name, source) in enumerate(SHARED.items()) if source.convert
+]
+
+
+def card_from_row(row: tuple[Any, ...]) -> Card:
+    """The card of the columns of SHARED."""
+    values = [*first_columns(row)]
+    for number, place, convert in CONVERTED:
+        if values[number] is not None:
+            values[number] = convert(*row[place])
+    return Card._make([*values, *UNMARKED, {}])
+
+
+def card_of(row: tuple[Any, ...]) -> Card:
+    """The card of a whole row: the same as before if the movie's columns are, to whomever it is shown."""
+    movie, marks = row[:SHARED_COLUMNS], row[SHARED_COLUMNS:-1]
+    cached = cache.get(movie[0])
+    if cached is None or cached[0] != movie:
+        cached = movie, card_from_row(movie)
+        cache.put(movie[0], cached)
+    return with_marks(cached[1], marks) if marks and marks != UNMARKED else cached[1]
+
+
+def with_marks(card: Card, marks: Sequence[Any]) -> Card:
+    """The card with the values of PERSONAL."""
+    own = {
+        name: source.convert(value) if source.convert and value is not None else value
+        for (name, source), value in zip(PERSONAL.items(), marks, strict=True)
+    }
+    return card._replace(rendered=None, **own)
+
+
+class CardCache:
+    """The cards made lately, with their rows, so that no row need be understood or represented twice.
+
+    Nothing has to be invalidated: whatever changes about a movie, its row is another one.
+    """
+
+    SIZE = 4096  # rows of a generation, about 2 kB each with what is kept about them
+
+    def __init__(self) -> None:
+        self.young: dict[int, tuple[tuple[Any, ...], Card]] = {}
+        self.old: dict[int, tuple[tuple[Any, ...], Card]] = {}
+
+    def get(self, pk: int) -> tuple[tuple[Any, ...], Card] | None:
+        return self.young.get(pk) or self.old.get(pk)
+
+    def put(self, pk: int, value: tuple[tuple[Any, ...], Card]) -> None:
+        if len(self.young) >= self.SIZE:
+            self.old, self.young = self.young, {}
+        self.young[pk] = value
+
+
+cache = CardCache()

@@ -1,33 +1,32 @@
-"""Which movies, in which order: each listing gives the rows of a stretch, and how many movies it has in all.
+"""Which movies, in which order: each listing gives the cards of a slice, and how many movies it has in all.
 
-Rows begin with the movie's card where one statement gives both, else with its id. A listing never counts nor walks
-more than its page needs: totals are kept (movies.tallies), orders have indexes.
+A listing never counts nor walks more than its page needs: totals are kept (movies.tallies), orders have indexes.
 """
 
-from collections.abc import Sequence
 from typing import Any, Protocol
 
-from movies.catalogue.cards import Cards
+from movies.catalogue.cards import Card
+from movies.catalogue.queries import CardQuery, read
 from movies.models import Tally
 from movies.models.tally import LARGE, SMALL
 from rest.database.statements import Statement
-from rest.pagination import KeysetListing, Listing, Row
+from rest.pagination import Key, KeysetListing, Listing, Slice
 
 Kind = Tally.Kind
-NEAR = 1000  # so far down, skipping rows is cheaper than looking up where they are
+MAX_OFFSET = 1000  # as far down as skipping rows is cheaper than looking up where they are
 TOTAL = f"(SELECT t.count FROM movies_tally t WHERE t.kind = {Kind.ALL:d} AND t.key = 0)"
 
 
-NEWEST = Cards(
+NEWEST = CardQuery(
     "newest_added",
     parameters=["bigint", "bigint", "bigint"],
-    choose="SELECT m.id FROM movies_movie m WHERE m.id <= CAST($1 AS bigint) ORDER BY m.id DESC LIMIT $2 OFFSET $3",
+    select_ids="SELECT m.id FROM movies_movie m WHERE m.id <= CAST($1 AS bigint) ORDER BY m.id DESC LIMIT $2 OFFSET $3",
     total=TOTAL,
 )
-BEFORE = Cards(
+BEFORE = CardQuery(
     "added_before",
     parameters=["bigint", "bigint"],
-    choose="SELECT m.id FROM movies_movie m WHERE m.id > CAST($1 AS bigint) ORDER BY m.id LIMIT $2",
+    select_ids="SELECT m.id FROM movies_movie m WHERE m.id > CAST($1 AS bigint) ORDER BY m.id LIMIT $2",
     total=TOTAL,
 )
 HOW_MANY = Statement(
@@ -37,10 +36,10 @@ HOW_MANY = Statement(
     text="SELECT t.count FROM movies_tally t WHERE t.kind = $1 AND t.key = $2",
 )
 # Far down, the range of ids that holds the place comes first: among the large ranges, then within one of them.
-AT_PLACE = Cards(
+AT_PLACE = CardQuery(
     "added_at_place",
     parameters=["bigint", "bigint"],
-    choose=f"""
+    select_ids=f"""
     WITH large AS (
         SELECT l.key, SUM(CAST(l.count AS integer)) OVER (ORDER BY l.key DESC) - l.count AS skipped, l.count
         FROM movies_tally l WHERE l.kind = {Kind.LARGE_RANGE:d}
@@ -59,30 +58,35 @@ AT_PLACE = Cards(
     LIMIT $2 OFFSET COALESCE((SELECT CAST(p.further AS bigint) FROM place p), 0)""",
     total=TOTAL,
 )
-HIGHEST = 2**63 - 1
+MAX_ID = 2**63 - 1
 
 
-def tally(kind: Kind, key: int) -> int:
-    found = HOW_MANY.rows(int(kind), key)
-    return found[0][0] if found else 0
+def kept_count(kind: Kind, key: int) -> int:
+    """How many movies a tally counts; 0 where there is no such tally."""
+    rows = HOW_MANY.rows(int(kind), key)
+    return rows[0][0] if rows else 0
 
 
-class NumberedIds(Protocol):
-    def page(self, start: int, size: int) -> tuple[list[int], int]: ...
+class RankedIds(Protocol):
+    """What a search gives."""
+
+    def page(self, start: int, size: int) -> tuple[list[int], int]:
+        """The ids of at most `size` movies from the place `start` (0 is the first) on, and how many are found."""
+        ...
 
 
-class Ids(Listing):
-    """A listing of what gives nothing but ids, page by page."""
+class IdListing(Listing[Card]):
+    """The movies of something that gives ids, as `viewer` (a user, or anonymous) sees them."""
 
-    def __init__(self, source: NumberedIds) -> None:
-        self.source = source
+    def __init__(self, viewer: Any, source: RankedIds) -> None:
+        self.viewer, self.source = viewer, source
 
-    def page(self, start: int, size: int) -> tuple[list[Row], int]:
-        ids, count = self.source.page(start, size)
-        return [(pk,) for pk in ids], count
+    def slice(self, start: int, size: int) -> Slice[Card]:
+        ids, total = self.source.page(start, size)
+        return Slice(read(ids, self.viewer), total, has_more=bool(ids) and start + size < total)
 
 
-class Whole(KeysetListing):
+class AllMovies(KeysetListing[Card]):
     """The whole catalogue, the newest added first, as `viewer` (a user, or anonymous) sees it."""
 
     order = "-id"
@@ -90,18 +94,25 @@ class Whole(KeysetListing):
     def __init__(self, viewer: Any) -> None:
         self.viewer = viewer
 
-    def page(self, start: int, size: int) -> tuple[list[Row], int]:
-        if start >= NEAR:
-            return self.stretch(AT_PLACE, start, size)
-        return self.stretch(NEWEST, HIGHEST, size, start)
+    def slice(self, start: int, size: int) -> Slice[Card]:
+        far_down = start >= MAX_OFFSET
+        cards, total = self.fetch(AT_PLACE, start, size) if far_down else self.fetch(NEWEST, MAX_ID, size, start)
+        return self.sliced(cards, total, has_more=bool(cards) and start + size < total)
 
-    def after(self, key: Sequence[Any], size: int) -> tuple[list[Row], int]:
-        return self.stretch(NEWEST, key[0] - 1, size, 0)
+    def after(self, key: Key, size: int) -> Slice[Card]:
+        # One more than are shown tells whether there are others.
+        cards, total = self.fetch(NEWEST, key[0] - 1, size + 1, 0)
+        return self.sliced(cards[:size], total, has_more=len(cards) > size)
 
-    def before(self, key: Sequence[Any], size: int) -> tuple[list[Row], int]:
-        rows, total = self.stretch(BEFORE, key[0], size)
-        return rows[::-1], total
+    def before(self, key: Key, size: int) -> Slice[Card]:
+        cards, total = self.fetch(BEFORE, key[0], size + 1)
+        return self.sliced(cards[:size][::-1], total, has_more=len(cards) > size)
 
-    def stretch(self, source: Cards, *values: int) -> tuple[list[Row], int]:
-        cards, total = source.of(self.viewer, *values)
-        return [(card, card.id) for card in cards], total if cards else tally(Kind.ALL, 0)
+    def fetch(self, query: CardQuery, *values: int) -> tuple[list[Card], int]:
+        cards, total = query.fetch(self.viewer, *values)
+        return cards, total if cards else kept_count(Kind.ALL, 0)
+
+    @staticmethod
+    def sliced(cards: list[Card], total: int, *, has_more: bool) -> Slice[Card]:
+        edges = ((cards[0].id,), (cards[-1].id,)) if cards else None
+        return Slice(cards, total, has_more, edges)

@@ -3,71 +3,80 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Field
-
 from movies.catalogue import rankings
-from movies.catalogue.orderings import Order
+from movies.catalogue.cards import Card
+from movies.catalogue.orderings import Order, field_of
+from movies.catalogue.queries import read
 from movies.models import Movie
-from rest.pagination import KeysetListing, Row
+from rest.pagination import Key, KeysetListing, Slice
 
 if TYPE_CHECKING:
     from movies.querysets import MovieQuerySet
 
 
-class QuerySetListing(KeysetListing):
-    """The movies of a queryset. `count` tells how many they are where that is known better than by counting."""
+class QuerySetListing(KeysetListing[Card]):
+    """The movies of a queryset, as `viewer` (a user, or anonymous) sees them.
 
-    def __init__(self, movies: "MovieQuerySet", order: Order, count: Callable[[], int] | None = None) -> None:
-        self.movies, self.by = movies, order
+    `count` tells how many they are where that is known better than by counting.
+    """
+
+    def __init__(
+        self, viewer: Any, movies: "MovieQuerySet", order: Order, count: Callable[[], int] | None = None
+    ) -> None:
+        self.viewer, self.movies, self.sorting = viewer, movies, order
         self.order = str(order)
         self.count = count or movies.count
 
-    def page(self, start: int, size: int) -> tuple[list[Row], int]:
-        count = self.count()
-        if start >= count:
-            return [], count
-        return self.by.rows(self.movies, start, size), count
+    def slice(self, start: int, size: int) -> Slice[Card]:
+        total = self.count()
+        rows = self.sorting.rows(self.movies, start, size) if start < total else []
+        return self.sliced(rows, total, has_more=bool(rows) and start + size < total)
 
-    def after(self, key: Sequence[Any], size: int) -> tuple[list[Row], int]:
-        return self.by.stretch(self.by.after(self.movies, self.typed(key)), 0, size), self.count()
+    def after(self, key: Key, size: int) -> Slice[Card]:
+        # One more than are shown tells whether there are others.
+        rows = self.sorting.slice(self.sorting.after(self.movies, self.typed(key)), 0, size + 1)
+        return self.sliced(rows[:size], self.count(), has_more=len(rows) > size)
 
-    def before(self, key: Sequence[Any], size: int) -> tuple[list[Row], int]:
-        return self.by.stretch(self.by.before(self.movies, self.typed(key)), 0, size)[::-1], self.count()
+    def before(self, key: Key, size: int) -> Slice[Card]:
+        rows = self.sorting.slice(self.sorting.before(self.movies, self.typed(key)), 0, size + 1)
+        return self.sliced(rows[:size][::-1], self.count(), has_more=len(rows) > size)
 
-    def typed(self, key: Sequence[Any]) -> list[Any]:
+    def sliced(self, rows: Sequence[tuple[Any, ...]], total: int, *, has_more: bool) -> Slice[Card]:
+        """The slice of rows of an id and its key."""
+        edges = (rows[0][1:], rows[-1][1:]) if rows else None
+        return Slice(read([pk for pk, *_ in rows], self.viewer), total, has_more, edges)
+
+    def typed(self, key: Key) -> list[Any]:
         """The values of a key, which has been JSON."""
-        return [field_of(path).to_python(value) for path, value in zip(self.by.fields, key, strict=True)]
+        return [field_of(path).to_python(value) for path, value in zip(self.sorting.fields, key, strict=True)]
 
 
-def field_of(path: str) -> Field:
-    """The model's field at the end of an ORM path."""
-    model: Any = Movie
-    *relations, name = path.split("__")
-    for relation in relations:
-        model = model._meta.get_field(relation).related_model
-    field = model._meta.pk if name == "pk" else model._meta.get_field(name)
-    return field.target_field if field.is_relation else field
-
-
-class GenreListing(KeysetListing):
-    """The movies of one genre by a figure, the highest first, or the newest added first."""
+class GenreListing(KeysetListing[Card]):
+    """The movies of one genre by a counted field, the highest first, or the newest added first."""
 
     def __init__(self, viewer: Any, genre: rankings.SizedGenre, order: str) -> None:
         self.viewer, self.genre, self.order = viewer, genre, order
+        self.column = order.removeprefix("-")
 
-    def page(self, start: int, size: int) -> tuple[list[Row], int]:
-        column = self.order.removeprefix("-")
-        if column == "id":
-            return rankings.latest_of_genre(self.viewer, self.genre, start, size)
-        return rankings.best_of_genre(self.viewer, self.genre, column, start, size)
+    def slice(self, start: int, size: int) -> Slice[Card]:
+        if self.column == "id":
+            cards = rankings.latest_of_genre(self.viewer, self.genre, start, size)
+        else:
+            cards = rankings.best_of_genre(self.viewer, self.genre, self.column, start, size)
+        total = self.genre.movies
+        edges = (self.key_of(cards[0]), self.key_of(cards[-1])) if cards else None
+        return Slice(cards, total, bool(cards) and start + size < total, edges)
 
-    def after(self, key: Sequence[Any], size: int) -> tuple[list[Row], int]:
+    def key_of(self, card: Card) -> Key:
+        return (card.id,) if self.column == "id" else (getattr(card, self.column), card.id)
+
+    def after(self, key: Key, size: int) -> Slice[Card]:
         return self.by_queryset().after(key, size)
 
-    def before(self, key: Sequence[Any], size: int) -> tuple[list[Row], int]:
+    def before(self, key: Key, size: int) -> Slice[Card]:
         return self.by_queryset().before(key, size)
 
     def by_queryset(self) -> QuerySetListing:
         return QuerySetListing(
-            Movie.objects.in_genre(self.genre.id), Order.parse(self.order), lambda: self.genre.movies
+            self.viewer, Movie.objects.in_genre(self.genre.id), Order.parse(self.order), lambda: self.genre.movies
         )

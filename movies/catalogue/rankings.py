@@ -3,37 +3,39 @@
 import json
 from typing import Any, NamedTuple
 
-from movies.catalogue.cards import Card, Cards
+from movies.catalogue.cards import Card
 from movies.catalogue.listings import TOTAL
+from movies.catalogue.orderings import SORT_FIELDS
+from movies.catalogue.queries import CardQuery
 from movies.models import Tally
 from rest.database.statements import Statement, is_postgresql
 from rest.database.text import fold_case
-from rest.pagination import Listing, Row
+from rest.pagination import Listing, Slice
 
 Kind = Tally.Kind
 
-MOST_LIKED = Cards(
+MOST_LIKED = CardQuery(
     "most_liked",
     parameters=["integer"],
-    choose="SELECT s.movie_id FROM movies_moviestats s WHERE s.favorites_count > 0 "
+    select_ids="SELECT s.movie_id FROM movies_moviestats s WHERE s.favorites_count > 0 "
     "ORDER BY s.favorites_count DESC, s.movie_id DESC LIMIT $1",
 )
-NEWEST = Cards(
+NEWEST = CardQuery(
     "newest_released",
     parameters=["integer"],
-    choose="SELECT m.id FROM movies_movie m WHERE m.release_date IS NOT NULL "
+    select_ids="SELECT m.id FROM movies_movie m WHERE m.release_date IS NOT NULL "
     "ORDER BY m.release_date DESC, m.id DESC LIMIT $1",
 )
 
 
 def most_liked(limit: int, viewer: Any) -> list[Card]:
     """The movies that most users marked as favourite, if any did."""
-    return MOST_LIKED.of(viewer, limit)[0]
+    return MOST_LIKED.fetch(viewer, limit)[0]
 
 
 def newest(limit: int, viewer: Any) -> list[Card]:
     """Those with the latest release date."""
-    return NEWEST.of(viewer, limit)[0]
+    return NEWEST.fetch(viewer, limit)[0]
 
 
 # --- The best of a genre --------------------------------------------------------------------------------------------
@@ -44,26 +46,26 @@ WALK = """FROM movies_moviestats s WHERE EXISTS (SELECT 1 FROM movies_moviegenre
     WHERE l.movie_id = s.movie_id AND l.genre_id = {genre} LIMIT 1 OFFSET 0)"""
 SORT = "FROM movies_moviegenre l JOIN movies_moviestats s ON s.movie_id = l.movie_id WHERE l.genre_id = {genre}"
 BEST = "SELECT s.movie_id {source} ORDER BY s.{column} DESC, s.movie_id DESC LIMIT $2 OFFSET $3"
-COLUMNS = ("average_rating", "ratings_count", "likes_count", "favorites_count", "comments_count")
+COLUMNS = tuple(field.name for field in SORT_FIELDS.values() if field.is_counted)
 PARAMETERS = ["bigint", "bigint", "bigint"]
 
 
-def best(way: str, source: str) -> dict[str, Cards]:
+def best(way: str, source: str) -> dict[str, CardQuery]:
     return {
-        column: Cards(
+        column: CardQuery(
             f"{way}_{column}",
             parameters=PARAMETERS,
-            choose=BEST.format(column=column, source=source.format(genre="$1")),
+            select_ids=BEST.format(column=column, source=source.format(genre="$1")),
         )
         for column in COLUMNS
     }
 
 
 WALKING, SORTING = best("walk", WALK), best("sort", SORT)
-LATEST = Cards(
+LATEST = CardQuery(
     "latest_of_genre",
     parameters=PARAMETERS,
-    choose="SELECT l.movie_id FROM movies_moviegenre l WHERE l.genre_id = $1 "
+    select_ids="SELECT l.movie_id FROM movies_moviegenre l WHERE l.genre_id = $1 "
     "ORDER BY l.movie_id DESC LIMIT $2 OFFSET $3",
 )
 NAMED = Statement(
@@ -83,22 +85,22 @@ class SizedGenre(NamedTuple):
 
 def genre_named(name: str) -> SizedGenre | None:
     """The genre of that name (without case), if it has ever had a movie."""
-    found = NAMED.rows(fold_case(name))
-    return SizedGenre(*found[0]) if found else None
+    rows = NAMED.rows(fold_case(name))
+    return SizedGenre(*rows[0]) if rows else None
 
 
-def best_of_genre(viewer: Any, genre: SizedGenre, column: str, start: int, size: int) -> tuple[list[Row], int]:
-    """A genre's movies by one of COLUMNS, the highest first: rows of card, value and id; and how many there are."""
+def best_of_genre(viewer: Any, genre: SizedGenre, column: str, start: int, size: int) -> list[Card]:
+    """At most `size` of a genre's movies by one of COLUMNS, the highest first, from the place `start` on."""
     # On average one movie in of_all/movies is of the genre; walking must pass so many for each that it finds.
     is_large = (start + size) * genre.of_all <= genre.movies * genre.movies
-    cards, _ = (WALKING if is_large else SORTING)[column].of(viewer, genre.id, size, start)
-    return [(card, getattr(card, column), card.id) for card in cards], genre.movies
+    cards, _ = (WALKING if is_large else SORTING)[column].fetch(viewer, genre.id, size, start)
+    return cards
 
 
-def latest_of_genre(viewer: Any, genre: SizedGenre, start: int, size: int) -> tuple[list[Row], int]:
-    """A genre's movies, the newest added first."""
-    cards, _ = LATEST.of(viewer, genre.id, size, start)
-    return [(card, card.id) for card in cards], genre.movies
+def latest_of_genre(viewer: Any, genre: SizedGenre, start: int, size: int) -> list[Card]:
+    """At most `size` of a genre's movies, the newest added first, from the place `start` on."""
+    cards, _ = LATEST.fetch(viewer, genre.id, size, start)
+    return cards
 
 
 # --- The best of every genre ----------------------------------------------------------------------------------------
@@ -135,15 +137,16 @@ CATEGORIES = Statement(
 )
 
 
-class Categories(Listing):
-    """The genres that have movies, by name, each with its `size` most favoured ones."""
+class Categories(Listing[Category]):
+    """The genres that have movies, by name, each with its `best` most favoured ones."""
 
-    def __init__(self, size: int) -> None:
-        self.size = size
+    def __init__(self, best: int) -> None:
+        self.best = best
 
-    def page(self, start: int, size: int) -> tuple[list[Row], int]:
-        rows = CATEGORIES.rows(self.size, start, size)
+    def slice(self, start: int, size: int) -> Slice[Category]:
+        rows = CATEGORIES.rows(self.best, start, size)
         if not rows:
-            return [], Tally.objects.filter(kind=Kind.GENRE, count__gt=0).count()
-        listed = (lambda ids: ids) if is_postgresql() else json.loads
-        return [(Category(pk, name, listed(ids)),) for pk, name, ids, _ in rows], rows[0][3]
+            return Slice([], Tally.objects.filter(kind=Kind.GENRE, count__gt=0).count(), has_more=False)
+        total = rows[0][3]
+        ids_of = (lambda ids: ids) if is_postgresql() else json.loads
+        return Slice([Category(pk, name, ids_of(ids)) for pk, name, ids, _ in rows], total, start + size < total)

@@ -1,47 +1,61 @@
-"""A serializer's representation of cards, with the decisions about fields and sources made once."""
+"""A serializer's representation of cards, with the decisions about fields and sources made once.
 
-from collections.abc import Callable, Sequence
+The read model takes of a serializer its fields, their sources and their `to_representation()`; it calls nothing else.
+What it would pass over in silence it refuses, when the serializer's view is defined.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime
 from functools import cache
 from operator import attrgetter, itemgetter
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import orjson
-from rest_framework import serializers
+from django.core.exceptions import ImproperlyConfigured
+from rest_framework import ISO_8601, serializers
 from rest_framework.settings import api_settings
 
-from movies.catalogue.cards import Card
+from movies.catalogue.cards import SOURCES, Card
 from rest.renderers import OPTIONS
 
 Shape = Callable[..., dict[str, Any]]
-# Their values go to the renderer as they are, which writes dates, times and UUIDs as REST framework does.
-AS_THEY_ARE = {
-    kind.to_representation
-    for kind in (
-        serializers.CharField,
-        serializers.IntegerField,
-        serializers.BooleanField,
-        serializers.DateField,
-        serializers.DateTimeField,
-        serializers.UUIDField,
-        *([] if api_settings.COERCE_BIGINT_TO_STRING else [serializers.BigIntegerField]),
-    )
+Fields = dict[str, serializers.Field]
+# The renderer writes values of these types as these fields do.
+RENDERED_ALIKE: dict[type[serializers.Field], type] = {
+    serializers.CharField: str,
+    serializers.IntegerField: int,
+    serializers.BooleanField: bool,
+    serializers.DateField: date,
+    serializers.DateTimeField: datetime,
+    serializers.UUIDField: str,
+    **({} if api_settings.COERCE_BIGINT_TO_STRING else {serializers.BigIntegerField: int}),
 }
+AS_THEY_ARE = {kind.to_representation: value_type for kind, value_type in RENDERED_ALIKE.items()}
+TYPES = get_type_hints(Card)
+
+
+# --- Compiling ------------------------------------------------------------------------------------------------------
+
+
+Serializer = type[serializers.BaseSerializer]
 
 
 @cache
-def shape_of(serializer_class: type[serializers.Serializer], of: type = Card) -> Shape:
+def shape_of(serializer_class: Serializer, of: type = Card) -> Shape:
     """What the serializer's `to_representation()` does with a card (or with anything `of` another class).
 
-    The shape takes the card and a function that gives a stored file's address.
+    The shape takes the card and a function that gives a stored file's address. Raises ImproperlyConfigured where the
+    serializer has something that the shape would not do.
     """
-    fields = {name: field for name, field in serializer_class().fields.items() if not field.write_only}
-    names = tuple(fields)
-    sources = [field.source.removeprefix("stats.") for field in fields.values()]
+    fields = fields_of(serializer_class)
+    if flaws := [f"{serializer_class.__name__}{flaw}" for flaw in flaws_of(serializer_class, fields, of)]:
+        raise ImproperlyConfigured("\n".join(flaws))
+    names, sources = tuple(fields), [source_of(field) for field in fields.values()]
     values_of = itemgetter(*map(Card._fields.index, sources)) if of is Card else attrgetter(*sources)
     converted = [
         (place, converter(field))
         for place, field in enumerate(fields.values())
-        if type(field).to_representation not in AS_THEY_ARE and not isinstance(field, serializers.FileField)
+        if not isinstance(field, serializers.FileField) and not goes_as_it_is(field, of)
     ]
     files = [place for place, field in enumerate(fields.values()) if isinstance(field, serializers.FileField)]
 
@@ -57,25 +71,97 @@ def shape_of(serializer_class: type[serializers.Serializer], of: type = Card) ->
     return shape
 
 
+def fields_of(serializer_class: type[serializers.BaseSerializer]) -> Fields:
+    """The fields that are read, by name."""
+    fields = getattr(serializer_class(), "fields", {})
+    return {name: field for name, field in fields.items() if not field.write_only}
+
+
+def source_of(field: serializers.Field) -> str:
+    """The name of the field of Card."""
+    return (field.source or "").removeprefix("stats.")
+
+
+def goes_as_it_is(field: serializers.Field, of: type) -> bool:
+    """Whether the value can be left to the renderer. What another class than Card has is what its model's field has."""
+    value_type = AS_THEY_ARE.get(type(field).to_representation)
+    if value_type is None or has_own_format(field):
+        return False
+    return of is not Card or value_type in types_of(source_of(field))
+
+
+def has_own_format(field: serializers.Field) -> bool:
+    usual = {
+        serializers.DateTimeField: ("format", api_settings.DATETIME_FORMAT, ISO_8601),
+        serializers.DateField: ("format", api_settings.DATE_FORMAT, ISO_8601),
+        serializers.UUIDField: ("uuid_format", "hex_verbose", "hex_verbose"),
+    }
+    return any(
+        isinstance(field, kind) and getattr(field, name, default) != standard
+        for kind, (name, default, standard) in usual.items()
+    )
+
+
+def types_of(source: str) -> tuple[type, ...]:
+    """The types that Card declares for a field, None left out."""
+    declared = TYPES[source]
+    return tuple(kind for kind in get_args(declared) or (declared,) if kind is not type(None))
+
+
 def converter(field: serializers.Field) -> Callable[[Any], Any]:
-    if not isinstance(field, serializers.ListField):
-        return field.to_representation
-    of_item = field.child.to_representation
-    return lambda items: [of_item(item) for item in items]
+    if isinstance(field, serializers.ListField) and is_unchanged(field, serializers.ListField):
+        of_item = field.child.to_representation
+        return lambda items: [of_item(item) for item in items]
+    return field.to_representation
 
 
-def shown(
-    cards: Sequence[Card], serializer_class: type[serializers.Serializer], address_of: Callable[[str], str]
-) -> list[dict[str, Any] | orjson.Fragment]:
-    """The cards in the serializer's shape: as data or, where a card is kept, as the JSON that it became before."""
-    shape = shape_of(serializer_class)
-    found: list[dict[str, Any] | orjson.Fragment] = []
+def is_unchanged(field: serializers.Field, kind: type[serializers.Field]) -> bool:
+    return type(field).to_representation is kind.to_representation
+
+
+# --- Refusing -------------------------------------------------------------------------------------------------------
+
+
+def flaws_of(serializer_class: type[serializers.BaseSerializer], fields: Fields, of: type) -> Iterator[str]:
+    """What of a serializer the read model would not do, each as the rest of a sentence that begins with its name."""
+    if getattr(serializer_class, "to_representation", None) is not serializers.Serializer.to_representation:
+        yield (
+            " overrides to_representation(), which reads never call: let its fields have a to_representation() instead."
+        )
+    for name, field in fields.items():
+        called, source = f".{name} ({type(field).__name__})", source_of(field)
+        if isinstance(field, serializers.SerializerMethodField):
+            yield (
+                f"{called}: reads never call its method. Declare a field whose `source` is a field of Card, and whose "
+                "to_representation() makes of it what the method does."
+            )
+        elif type(field).get_attribute is not serializers.Field.get_attribute:
+            yield (
+                f"{called} has its own get_attribute(), which reads never call: let its `source` name a field of Card, "
+                "and its to_representation() do the rest."
+            )
+        elif of is Card and source not in SOURCES:
+            yield (
+                f"{called} has the source {source!r}, which Card lacks: declare it in movies/catalogue/cards.py, or "
+                f"take one of {', '.join(SOURCES)}."
+            )
+
+
+# --- Representing ---------------------------------------------------------------------------------------------------
+
+
+def represent(
+    cards: Sequence[Card], serializer_class: type[serializers.BaseSerializer], address_of: Callable[[str], str]
+) -> list[Any]:
+    """The cards in the serializer's shape: as data or, where a card is cached, as the JSON that it became before."""
+    shape = shape_of(serializer_class)  # type: ignore[arg-type]  # a class can be hashed, whatever its instances can
+    represented: list[dict[str, Any] | orjson.Fragment] = []
     for card in cards:
-        kept = card.shown
-        if kept is None or card.cover_image:  # a cover's address is another one for each name of the server
-            found.append(shape(card, address_of))
+        rendered = card.rendered
+        if rendered is None or card.cover_image:  # a cover's address is another one for each name of the server
+            represented.append(shape(card, address_of))
             continue
-        if serializer_class not in kept:
-            kept[serializer_class] = orjson.Fragment(orjson.dumps(shape(card, address_of), option=OPTIONS))
-        found.append(kept[serializer_class])
-    return found
+        if serializer_class not in rendered:
+            rendered[serializer_class] = orjson.Fragment(orjson.dumps(shape(card, address_of), option=OPTIONS))
+        represented.append(rendered[serializer_class])
+    return represented

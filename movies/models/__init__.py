@@ -1,6 +1,7 @@
 from movies.models.catalogue import Director, Genre, Movie, MovieGenre, MovieStats
 from movies.models.feedback import Comment, Favorite, Like, Rating
 from movies.models.mail import MailAllowance
+from movies.models.revision import GenreRevision
 from movies.models.search import SearchPosting, SearchSpelling, SearchWord
 from movies.models.tally import Tally
 
@@ -9,6 +10,7 @@ __all__ = [
     "Director",
     "Favorite",
     "Genre",
+    "GenreRevision",
     "Like",
     "MailAllowance",
     "Movie",

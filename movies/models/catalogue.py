@@ -11,7 +11,7 @@ from django.db import models, transaction
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Cast
 
-from movies.models.tally import Tally
+from movies.models.revision import GenreRevision
 from movies.querysets import MovieQuerySet, NamedQuerySet
 from rest.database.text import FitsWhenFolded, FoldedField
 
@@ -61,7 +61,7 @@ class Genre(Named):
             is_new = self._state.adding
             super().save(*args, **kwargs)
             if not is_new:
-                Tally.bump(Tally.Kind.RENAMED_GENRES)
+                GenreRevision.advance()
 
 
 def cover_path(movie: "Movie", filename: str) -> str:
@@ -103,7 +103,7 @@ class Movie(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        # One for each order and what is filtered by the same figure: read backwards, it is the other direction.
+        # One for each order and what is filtered by the same field: read backwards, it is the other direction.
         indexes = [
             models.Index(fields=["title_key", "id"], name="movie_by_title"),
             models.Index(fields=["release_date", "id"], name="movie_by_release_date"),

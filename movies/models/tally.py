@@ -15,7 +15,6 @@ class Tally(models.Model):
         GENRE = 1  # key: the genre's id
         LARGE_RANGE = 2  # key: id // LARGE
         SMALL_RANGE = 3  # key: id // SMALL
-        RENAMED_GENRES = 4  # key 0: how often a genre got another name; who holds names in memory compares
 
     kind = models.PositiveSmallIntegerField(choices=Kind.choices)
     key = models.BigIntegerField()
@@ -30,12 +29,7 @@ class Tally(models.Model):
 
     @property
     def ids(self) -> range | None:
-        """The ids of the movies that a tally of a range counts."""
-        span = {self.Kind.LARGE_RANGE: LARGE, self.Kind.SMALL_RANGE: SMALL}.get(self.kind)
+        """The ids of the movies that a tally of a range counts; None where it counts something else."""
+        spans: dict[int, int] = {self.Kind.LARGE_RANGE: LARGE, self.Kind.SMALL_RANGE: SMALL}
+        span = spans.get(self.kind)
         return range(self.key * span, (self.key + 1) * span) if span else None
-
-    @classmethod
-    def bump(cls, kind: "Tally.Kind") -> None:
-        """Adds one to what is not about movies but a version, key 0."""
-        cls.objects.bulk_create([cls(kind=kind, key=0)], ignore_conflicts=True)
-        cls.objects.filter(kind=kind, key=0).update(count=models.F("count") + 1)

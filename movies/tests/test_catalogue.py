@@ -96,7 +96,7 @@ def test_a_row_becomes_a_card_once_whoever_asks_and_through_whichever_list(bob, 
     [card] = catalogue.read([movie.pk], AnonymousUser())
     services.set_mark(Like, movie_id=movie.pk, user=bob.user, wanted=True)
     [liked] = catalogue.read([movie.pk], charlie.user)
-    [[listed, _]], _ = catalogue.Whole(AnonymousUser()).page(0, 20)
+    [listed] = catalogue.AllMovies(AnonymousUser()).slice(0, 20).items
     [own] = catalogue.read([movie.pk], bob.user)
     assert (card.likes_count, liked.likes_count) == (0, 1)
     assert listed is liked

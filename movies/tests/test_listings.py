@@ -15,8 +15,8 @@ NOBODY = AnonymousUser()
 COUNT = 60
 
 
-def ids(rows):
-    return [row[0].id if isinstance(row[0], catalogue.Card) else row[0] for row in rows]
+def ids(found):
+    return [card.id for card in found.items]
 
 
 @pytest.fixture
@@ -42,22 +42,23 @@ def movies(make_movie, alice, bob, charlie):
 
 @pytest.mark.parametrize("near", [0, 1000], ids=["by the ranges of ids", "by skipping"])
 def test_the_whole_catalogue_from_any_place_on(movies, monkeypatch, near):
-    monkeypatch.setattr(listings, "NEAR", near)
-    whole = catalogue.Whole(NOBODY)
+    monkeypatch.setattr(listings, "MAX_OFFSET", near)
+    whole = catalogue.AllMovies(NOBODY)
     for start in range(len(movies) + 3):
-        rows, count = whole.page(start, 7)
-        assert count == len(movies)
-        assert ids(rows) == [movie.pk for movie in movies[start : start + 7]]
+        found = whole.slice(start, 7)
+        assert found.total == len(movies)
+        assert ids(found) == [movie.pk for movie in movies[start : start + 7]]
+        assert found.has_more == (start + 7 < len(movies))
 
 
 def test_the_whole_catalogue_before_and_after_any_movie(movies):
-    whole = catalogue.Whole(NOBODY)
+    whole = catalogue.AllMovies(NOBODY)
     for place, movie in enumerate(movies):
-        after, count = whole.after([movie.pk], 4)
-        before, _ = whole.before([movie.pk], 4)
+        after, before = whole.after([movie.pk], 4), whole.before([movie.pk], 4)
         assert ids(after) == [other.pk for other in movies[place + 1 : place + 5]]
         assert ids(before) == [other.pk for other in movies[max(0, place - 4) : place]]
-        assert count == len(movies)
+        assert after.total == before.total == len(movies)
+        assert (before.has_more, after.has_more) == (place > 4, place + 5 < len(movies))
 
 
 @pytest.mark.parametrize("column", rankings.COLUMNS)
@@ -69,31 +70,34 @@ def test_the_best_of_a_genre_are_the_same_whether_one_walks_or_sorts(movies, nam
     found = catalogue.genre_named(name)
     assert (found.id, found.movies, found.of_all) == (genre.pk, len(expected), len(movies))
     for way in (rankings.WALKING, rankings.SORTING):
-        cards, _ = way[column].of(NOBODY, genre.pk, 5, 1)
+        cards, _ = way[column].fetch(NOBODY, genre.pk, 5, 1)
         assert [card.id for card in cards] == [pk for pk, _ in expected[1:6]]
-    rows, count = rankings.best_of_genre(NOBODY, found, column, 0, 100)
-    assert [row[1:] for row in rows] == [(value, pk) for pk, value in expected]
-    assert count == len(expected)
+    listing = catalogue.GenreListing(NOBODY, found, f"-{column}")
+    everything = listing.slice(0, 100)
+    assert [listing.key_of(card) for card in everything.items] == [(value, pk) for pk, value in expected]
+    assert everything.total == len(expected)
 
 
 @pytest.mark.parametrize("order", ["-id", "-average_rating", "-likes_count"])
 def test_a_genre_can_be_gone_through_from_any_of_its_movies(movies, order):
     listing = catalogue.GenreListing(NOBODY, catalogue.genre_named("middling"), order)
-    rows, count = listing.page(0, 100)
-    assert count == len(rows)
-    for place, row in enumerate(rows):
-        assert ids(listing.after(row[1:], 3)[0]) == ids(rows[place + 1 : place + 4])
-        assert ids(listing.before(row[1:], 3)[0]) == ids(rows[max(0, place - 3) : place])
+    everything = listing.slice(0, 100)
+    assert everything.total == len(everything.items)
+    for place, card in enumerate(everything.items):
+        after, before = listing.after(listing.key_of(card), 3), listing.before(listing.key_of(card), 3)
+        assert ids(after) == ids(everything)[place + 1 : place + 4]
+        assert ids(before) == ids(everything)[max(0, place - 3) : place]
+        assert (before.has_more, after.has_more) == (place > 3, place + 4 < everything.total)
 
 
 def test_any_queryset_in_any_order_from_any_place_on(movies):
     for text in ("title", "-release_date", "duration", "-average_rating,title"):
         order = Order.parse(text)
         expected = [pk for part in order.parts(Movie.objects.all()) for pk in part.values_list("pk", flat=True)]
-        listing = catalogue.QuerySetListing(Movie.objects.all(), order)
+        listing = catalogue.QuerySetListing(NOBODY, Movie.objects.all(), order)
         for start in (0, 3, len(movies) - 2, len(movies)):
-            rows, count = listing.page(start, 5)
-            assert (ids(rows), count) == (expected[start : start + 5], len(movies))
+            found = listing.slice(start, 5)
+            assert (ids(found), found.total) == (expected[start : start + 5], len(movies))
 
 
 def test_the_rankings_are_those_of_the_orm(movies):
@@ -105,15 +109,15 @@ def test_the_rankings_are_those_of_the_orm(movies):
 
 def test_the_categories_are_those_of_the_orm(movies):
     Genre.objects.create(name="Empty")
-    rows, count = catalogue.Categories(5).page(0, 100)
+    found = catalogue.Categories(5).slice(0, 100)
     expected = []
     for genre in Genre.objects.filter(movies__isnull=False).distinct().order_by("name_key"):
         best = Movie.objects.filter(genres=genre).order_by("-stats__favorites_count", "-pk")[:5]
         expected.append((genre.pk, genre.name, [movie.pk for movie in best]))
-    assert [tuple(category) for (category,) in rows] == expected
-    assert count == len(expected) == 3
-    assert catalogue.Categories(5).page(1, 1)[0][0][0].name == expected[1][1]
-    assert catalogue.Categories(5).page(9, 1) == ([], 3)
+    assert [tuple(category) for category in found.items] == expected
+    assert found.total == len(expected) == 3
+    assert catalogue.Categories(5).slice(1, 1).items[0].name == expected[1][1]
+    assert catalogue.Categories(5).slice(9, 1)[:2] == ([], 3)
 
 
 def test_what_was_shown_to_one_is_not_shown_to_another(movies, bob):

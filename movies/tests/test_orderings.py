@@ -8,10 +8,10 @@ from random import Random
 import pytest
 from django.db.models import F
 
-from movies.catalogue.orderings import FIGURES, Order
+from movies.catalogue.orderings import SORT_FIELDS, Order
 from movies.models import Movie, MovieStats
 
-ALONE = [sign + name for name in FIGURES for sign in ("", "-")]
+ALONE = [sign + name for name in SORT_FIELDS for sign in ("", "-")]
 TOGETHER = [
     "-likes_count,title",
     "-average_rating,-ratings_count",

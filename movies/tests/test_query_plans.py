@@ -11,14 +11,14 @@ from django.db.models.functions import Length
 from django.http import QueryDict
 
 from benchmarks.dataset.generate import generate
-from movies.catalogue.orderings import FIGURES, Order
+from movies.catalogue.orderings import SORT_FIELDS, Order
 from movies.filters import MovieFilter
 from movies.models import Movie, MovieGenre, SearchWord
 
 MOVIES, PAGE = 2000, 20
 TABLES = "movies_movie|movies_moviestats|movies_moviegenre|movies_searchposting"
 POSTINGS = "posting_once_per_word|posting_best_first|sqlite_autoindex_movies_searchposting_1"
-ORDERS = [sign + name for name in FIGURES for sign in ("", "-")]
+ORDERS = [sign + name for name in SORT_FIELDS for sign in ("", "-")]
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def unserved(text):
 
 
 def a_key_in_the_middle(order):
-    """A key half way down the known movies, of a figure that others have too."""
+    """A key half way down the known movies, of a value that others have too."""
     return order.rows(Movie.objects.all(), MOVIES // 3, 1)[0][1:]
 
 
@@ -94,7 +94,7 @@ def begins_at_key(order, key):
         return r"USING INTEGER PRIMARY KEY \(rowid[<>]\?\)"
     if key[0] is None:
         return rf"USING .* \({columns[0]}=\? AND id[<>]\?\)"
-    # Among equal figures of a table that is an index by id itself, SQLite passes those before the key one by one.
+    # Among equal values of a table that is an index by id itself, SQLite passes those before the key one by one.
     return rf"USING .* \((?:{columns[0]}[<>]\?|\({columns[0]},{columns[1]}\)[<>]\(\?,\?\))\)"
 
 

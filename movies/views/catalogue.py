@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.core.files.storage import default_storage
-from django.db.models import BigAutoField, QuerySet
+from django.db.models import BigAutoField
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from rest_framework import viewsets
@@ -16,7 +16,9 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.serializers import BaseSerializer
 
+from accounts.models import User
 from movies import catalogue, search, serializers, services
+from movies.catalogue import Card
 from movies.catalogue.orderings import Order
 from movies.filters import MovieFilter, NameFilter
 from movies.models import Director, Genre, Movie, Tally
@@ -25,7 +27,7 @@ from movies.querysets import CATEGORY_SIZE, MOST_LIKED_LIMIT, MOST_LIKED_MAX, NE
 from movies.swagger.catalogue import CATALOGUE, DIRECTORS, GENRES, MOVIES
 from movies.views.feedback import FeedbackActions
 from rest.fast_path import fast_path
-from rest.pagination import BareArrayPagination, KeysetListing, Listing, WholeArrayPagination
+from rest.pagination import BareArrayPagination, EnvelopePagination, KeysetListing, Listing, WholeArrayPagination
 from rest.payload import Payload
 from rest.swagger.operations import Operation
 
@@ -49,21 +51,27 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
     queryset = Movie.objects.select_related("stats")
     serializer_class = serializers.MovieSerializer
     permission_classes = [IsAuthorOrStaffOrReadOnly]
-    filterset_class = MovieFilter
+    filterset_class: ClassVar[type[MovieFilter] | None] = MovieFilter
     lookup_value_converter = "int"
     throttle_scopes = {"create": "create", "add_comment": "create"}
     detail_route: ClassVar[str | None] = "movie-detail"
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Compiles the dialect's shape, so that a serializer which reads cannot do is refused before any request."""
+        super().__init_subclass__(**kwargs)
+        catalogue.shape_of(cls.serializer_class)
 
     # --- Filters ---
 
     def asked(self) -> set[str]:
         """The filters that the request uses. Without any, their form, which takes a millisecond, is not built."""
-        return (
-            set(self.filterset_class.base_filters) & set(self.request.query_params) if self.filterset_class else set()
-        )
+        filters = self.filterset_class
+        return set() if filters is None else set(filters.base_filters) & set(self.request.query_params)
 
     def filtered(self) -> MovieQuerySet:
-        return self.filter_queryset(Movie.objects.all()) if self.asked() else Movie.objects.all()
+        """The movies that the request's filters leave."""
+        movies: MovieQuerySet = Movie.objects.all()
+        return cast(MovieQuerySet, self.filter_queryset(movies)) if self.asked() else movies
 
     def order(self) -> Order:
         return Order.parse(self.request.query_params.get("ordering", ""))
@@ -71,20 +79,21 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
     @staticmethod
     def known_count(asked: set[str]) -> Callable[[], int] | None:
         """Ordering alone leaves out nothing."""
-        return partial(catalogue.tally, Tally.Kind.ALL, 0) if asked == {"ordering"} else None
+        return partial(catalogue.kept_count, Tally.Kind.ALL, 0) if asked == {"ordering"} else None
 
     # --- Reading: a listing says which movies, the read model says what they are ---
 
-    def listed(self) -> KeysetListing:
+    def listed(self) -> KeysetListing[Card]:
         """The movies that lists choose from, in the order of lists."""
         asked = self.asked()
         if not asked:
-            return catalogue.Whole(self.request.user)
-        plain = self.genre_listing(asked)
-        return plain or catalogue.QuerySetListing(self.filtered(), self.order(), self.known_count(asked))
+            return catalogue.AllMovies(self.request.user)
+        if genre := self.genre_listing(asked):
+            return genre
+        return catalogue.QuerySetListing(self.request.user, self.filtered(), self.order(), self.known_count(asked))
 
     def genre_listing(self, asked: set[str]) -> catalogue.GenreListing | None:
-        """One genre by name, by a figure or as it is: what is asked most, and needs no form to be understood."""
+        """One genre by name, by a counted field or as it is: what is asked most, and needs no form to be understood."""
         parameters = self.request.query_params
         column = parameters.get("ordering", "-id").removeprefix("-")
         is_plain = asked <= {"genre", "ordering"} and parameters.get("ordering", "-id") == f"-{column}"
@@ -95,11 +104,9 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
         genre = catalogue.genre_named(names[0]) if is_name else None
         return genre and catalogue.GenreListing(self.request.user, genre, f"-{column}")
 
-    def represent(self, movies: Sequence[int] | Sequence[catalogue.Card]) -> list[Any]:
-        """Movies given by id or, where their listing has read them already, as cards."""
-        is_read = bool(movies) and isinstance(movies[0], catalogue.Card)
-        cards = movies if is_read else catalogue.read(movies, self.request.user)
-        return catalogue.shown(cards, self.get_serializer_class(), self.address_of)
+    def represent(self, cards: Sequence[Card]) -> list[Any]:
+        """Movies in the shape of this view's serializer."""
+        return catalogue.represent(cards, self.get_serializer_class(), self.address_of)
 
     def address_of(self, file: str) -> str:
         return self.request.build_absolute_uri(default_storage.url(file))
@@ -112,10 +119,11 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
     @fast_path
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Payload:
         """A movie."""
-        found = self.represent([kwargs["pk"]]) if kwargs["pk"] < MAX_ID else []
-        if not found:
+        pk = self.movie_id()
+        cards = catalogue.read([pk], request.user) if pk <= MAX_ID else []
+        if not cards:
             raise Http404("No Movie matches the given query.")
-        return Payload(found[0])
+        return Payload(self.represent(cards)[0])
 
     # --- Writing ---
 
@@ -148,12 +156,17 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
         return super().destroy(request, *args, **kwargs)
 
     def perform_create(self, serializer: BaseSerializer) -> None:
-        movie = services.add_movie(by=self.request.user, **serializer.validated_data)
+        movie = services.add_movie(by=self.caller(), **serializer.validated_data)
         serializer.instance = self.whole(movie)
 
     def perform_update(self, serializer: BaseSerializer) -> None:
-        movie = services.change_movie(movie=serializer.instance, by=self.request.user, **serializer.validated_data)
+        changed = cast(Movie, serializer.instance)
+        movie = services.change_movie(movie=changed, by=self.caller(), **serializer.validated_data)
         serializer.instance = self.whole(movie)
+
+    def caller(self) -> User:
+        """Who writes: permissions have refused anybody anonymous."""
+        return cast(User, self.request.user)
 
     def whole(self, movie: Movie) -> Movie:
         """The movie as it is now, with all that a reply shows. Raises Http404 when it has just been deleted."""
@@ -165,12 +178,21 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
     def get_success_headers(self, data: Any) -> dict[str, str]:
         if self.detail_route is None:
             return {}
-        return {"Location": reverse(self.detail_route, kwargs={"pk": data["id"]}, request=self.request)}
+        movie = data.serializer.instance
+        value = getattr(movie, self.lookup_field)
+        kwargs = {self.lookup_url_kwarg or self.lookup_field: value}
+        return {"Location": reverse(self.detail_route, kwargs=kwargs, request=self.request)}
 
     # --- Finding ---
 
-    def page_of(self, listing: Listing | QuerySet) -> Payload:
-        return self.paginator.get_answer(self.represent(self.paginate_queryset(listing)))
+    def page_of(self, listing: Listing[Card]) -> Payload:
+        """The page of the listing that the request asks for."""
+        page = self.pagination.page_of(listing, self.request)
+        return self.pagination.payload(page, self.represent(page.items))
+
+    @property
+    def pagination(self) -> EnvelopePagination:
+        return cast(EnvelopePagination, self.paginator)
 
     @action(detail=False)
     @fast_path
@@ -182,7 +204,8 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
         the best-ranked movies of the rarest one are looked at.
         """
         text = required_parameter(request, "q")
-        return self.page_of(catalogue.Ids(search.find(text, self.filtered() if self.asked() else None)))
+        ranked = search.find(text, self.filtered() if self.asked() else None)
+        return self.page_of(catalogue.IdListing(request.user, ranked))
 
     @action(detail=False)
     @fast_path
@@ -203,15 +226,15 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
 
         The genres that have movies, by name, each with at most five of them, the most favoured first.
         """
-        categories = self.paginate_queryset(catalogue.Categories(CATEGORY_SIZE))
-        wanted = list(dict.fromkeys(pk for category in categories for pk in category.movie_ids))
-        cards = catalogue.read(wanted, request.user)
+        page = self.pagination.page_of(catalogue.Categories(CATEGORY_SIZE), request)
+        cards = catalogue.read(list({pk: None for category in page.items for pk in category.movie_ids}), request.user)
         movies = dict(zip((card.id for card in cards), self.represent(cards), strict=True))
-        return self.paginator.get_answer(
+        return self.pagination.payload(
+            page,
             [
                 {"id": pk, "name": name, "movies": [movies[movie_id] for movie_id in ids if movie_id in movies]}
-                for pk, name, ids in categories
-            ]
+                for pk, name, ids in page.items
+            ],
         )
 
     @action(detail=False, url_path="most-liked", pagination_class=BareArrayPagination, filterset_class=None)
@@ -232,11 +255,14 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
         """The newest movies. The 5 movies with the latest release date."""
         return self.top(catalogue.newest(NEWEST_LIMIT, request.user))
 
-    def top(self, cards: Sequence[catalogue.Card]) -> Payload:
+    def top(self, cards: Sequence[Card]) -> Payload:
         """The first of a ranking as an array that is its own first and last page."""
         address = self.request.build_absolute_uri()
         link = ", ".join(f'<{address}>; rel="{rel}"' for rel in ("first", "last"))
         return Payload(self.represent(cards), {"Link": link})
+
+
+catalogue.shape_of(MovieViewSet.serializer_class)
 
 
 class DirectorViewSet(viewsets.ReadOnlyModelViewSet):

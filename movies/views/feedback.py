@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
@@ -36,6 +37,16 @@ class FeedbackActions(viewsets.GenericViewSet[Movie]):
     heading: ClassVar[Heading] = FEEDBACK
     operations: ClassVar[dict[str, Operation]] = MOVIE_FEEDBACK
 
+    def movie_id(self) -> int:
+        """The id of the movie that the address names by `lookup_field`. It may be of no movie where that is the id.
+
+        Raises Http404 where no movie has the value of another field.
+        """
+        value = self.kwargs[self.lookup_url_kwarg or self.lookup_field]
+        if self.lookup_field == "pk":
+            return int(value)
+        return get_object_or_404(Movie.objects.only("pk"), **{self.lookup_field: value}).pk
+
     def page_of_feedback(self, rows: FeedbackQuerySet, serializer_class: type[BaseSerializer[Any]]) -> Response:
         page = self.paginate_queryset(rows.select_related("user"))
         serializer = serializer_class(page, many=True, context=self.get_serializer_context())
@@ -49,31 +60,31 @@ class FeedbackActions(viewsets.GenericViewSet[Movie]):
 
     # --- Favourite ---
 
-    def set_favorite(self, request: AuthenticatedRequest, pk: int, wanted: bool | None) -> Response:
+    def set_favorite(self, request: AuthenticatedRequest, wanted: bool | None) -> Response:
         """Sets or removes the caller's favourite; None changes it to the opposite."""
-        mark = services.set_mark(Favorite, movie_id=pk, user=request.user, wanted=wanted)
+        mark = services.set_mark(Favorite, movie_id=self.movie_id(), user=request.user, wanted=wanted)
         message = "Movie added to favorites." if mark.is_set else "Movie removed from favorites."
         return Response({"message": message, "favorite": mark.is_set, "favorites_count": mark.count})
 
     @feedback_action(methods=["post"])
-    def favorite(self, request: AuthenticatedRequest, pk: int) -> Response:
+    def favorite(self, request: AuthenticatedRequest, **kwargs: Any) -> Response:
         """Toggle your favourite. Marks the movie as your favourite, or takes that back if it is one."""
-        return self.set_favorite(request, pk, None)
+        return self.set_favorite(request, None)
 
     @favorite.mapping.put
-    def add_favorite(self, request: AuthenticatedRequest, pk: int) -> Response:
+    def add_favorite(self, request: AuthenticatedRequest, **kwargs: Any) -> Response:
         """Mark as your favourite. However often you say so, it is marked once."""
-        return self.set_favorite(request, pk, True)
+        return self.set_favorite(request, True)
 
     @favorite.mapping.delete
-    def remove_favorite(self, request: AuthenticatedRequest, pk: int) -> Response:
+    def remove_favorite(self, request: AuthenticatedRequest, **kwargs: Any) -> Response:
         """Take your favourite back. Says the same where it was not your favourite."""
-        return self.set_favorite(request, pk, False)
+        return self.set_favorite(request, False)
 
     # --- Like ---
 
     @feedback_action()
-    def like(self, request: Request, pk: int) -> Response:
+    def like(self, request: Request, **kwargs: Any) -> Response:
         """Who likes the movie. How many, and who, the latest first."""
         movie = self.get_object()
         page = self.page_of_feedback(movie.likes.all(), serializers.LikeSerializer)
@@ -88,29 +99,29 @@ class FeedbackActions(viewsets.GenericViewSet[Movie]):
 
     @like.mapping.post
     @fast_path
-    def add_like(self, request: AuthenticatedRequest, pk: int) -> Payload:
+    def add_like(self, request: AuthenticatedRequest, **kwargs: Any) -> Payload:
         """Like the movie. Nobody's like counts twice."""
-        mark = services.set_mark(Like, movie_id=pk, user=request.user, wanted=True)
+        mark = services.set_mark(Like, movie_id=self.movie_id(), user=request.user, wanted=True)
         message = "Movie liked." if mark.has_changed else "You already like this movie."
         code = status.HTTP_201_CREATED if mark.has_changed else status.HTTP_200_OK
         return Payload({"message": message, "likes_count": mark.count}, status=code)
 
     @like.mapping.delete
-    def remove_like(self, request: AuthenticatedRequest, pk: int) -> Response:
+    def remove_like(self, request: AuthenticatedRequest, **kwargs: Any) -> Response:
         """Take your like back."""
-        mark = services.set_mark(Like, movie_id=pk, user=request.user, wanted=False)
+        mark = services.set_mark(Like, movie_id=self.movie_id(), user=request.user, wanted=False)
         message = "Like removed." if mark.has_changed else "You did not like this movie."
         return Response({"message": message, "likes_count": mark.count})
 
     # --- Comments ---
 
     @feedback_action()
-    def comments(self, request: Request, pk: int) -> Response:
+    def comments(self, request: Request, **kwargs: Any) -> Response:
         """The comments on the movie. The newest first."""
         return self.page_of_feedback(self.get_object().comments.all(), serializers.CommentSerializer)
 
     @comments.mapping.post
-    def add_comment(self, request: AuthenticatedRequest, pk: int) -> Response:
+    def add_comment(self, request: AuthenticatedRequest, **kwargs: Any) -> Response:
         """Comment on the movie."""
         movie = self.get_object()
         comment = services.comment(movie=movie, user=request.user, **self.validated_data(serializers.CommentSerializer))
@@ -119,7 +130,7 @@ class FeedbackActions(viewsets.GenericViewSet[Movie]):
     # --- Ratings ---
 
     @action(detail=True, permission_classes=[IsAuthenticated], heading=FEEDBACK)
-    def rating(self, request: AuthenticatedRequest, pk: int) -> Response:
+    def rating(self, request: AuthenticatedRequest, **kwargs: Any) -> Response:
         """Your rating of the movie. 404 when you have not rated it."""
         rating = self.get_object().ratings.by(request.user).first()
         if rating is None:
@@ -128,9 +139,9 @@ class FeedbackActions(viewsets.GenericViewSet[Movie]):
 
     @rating.mapping.put
     @fast_path
-    def rate(self, request: AuthenticatedRequest, pk: int) -> Payload:
+    def rate(self, request: AuthenticatedRequest, **kwargs: Any) -> Payload:
         """Rate the movie. Or replace your rating of it. Nobody rates a movie that they added."""
-        rating, is_new = services.rate(movie_id=pk, user=request.user, half_stars=self.sent_half_stars())
+        rating, is_new = services.rate(movie_id=self.movie_id(), user=request.user, half_stars=self.sent_half_stars())
         code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
         return Payload(shape_of(serializers.OwnRatingSerializer, of=Rating)(rating), status=code)
 
@@ -144,14 +155,14 @@ class FeedbackActions(viewsets.GenericViewSet[Movie]):
             return int(self.validated_data(serializers.OwnRatingSerializer)["half_stars"])
 
     @rating.mapping.delete
-    def unrate(self, request: AuthenticatedRequest, pk: int) -> Response:
+    def unrate(self, request: AuthenticatedRequest, **kwargs: Any) -> Response:
         """Take your rating back."""
         if not services.remove_rating(movie=self.get_object(), user=request.user):
             raise Http404("No Rating matches the given query.")
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @feedback_action()
-    def ratings(self, request: Request, pk: int) -> Response:
+    def ratings(self, request: Request, **kwargs: Any) -> Response:
         """The ratings of the movie. The newest first; `distribution` says how many there are of each."""
         movie = self.get_object()
         counted = movie.ratings.distribution()
