@@ -45,7 +45,7 @@ class FeedbackActions(viewsets.GenericViewSet[Movie]):
         value = self.kwargs[self.lookup_url_kwarg or self.lookup_field]
         if self.lookup_field == "pk":
             return int(value)
-        return get_object_or_404(Movie.objects.only("pk"), **{self.lookup_field: value}).pk
+        return int(get_object_or_404(Movie.objects.only("pk"), **{self.lookup_field: value}).pk)
 
     def page_of_feedback(self, rows: FeedbackQuerySet, serializer_class: type[BaseSerializer[Any]]) -> Response:
         page = self.paginate_queryset(rows.select_related("user"))

@@ -183,9 +183,8 @@ class AutoSchema(SwaggerAutoSchema):
     def example(self, success: Success) -> Any:
         if not success.is_page:
             return success.example
-        paginator = self.view.paginator
-        paginator.page, paginator.next, paginator.previous = SimpleNamespace(count=len(success.example)), None, None
-        return paginator.get_envelope(success.example)
+        page = SimpleNamespace(total=len(success.example), next=None, previous=None)
+        return self.view.paginator.get_envelope(page, success.example)
 
     # --- Errors ---
 
