@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpResponse, HttpResponseBase
 from django.test.client import ClientHandler
+from django.test.utils import override_script_prefix
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -100,6 +101,18 @@ def movie(make_movie: Callable[..., Movie], alice: Person) -> Movie:
         director="Ridley Scott",
         genre_list=["Horror", "Science Fiction"],
     )
+
+
+@pytest.fixture
+def below_films(settings: Any) -> Iterator[None]:
+    """The server lives below `/films/`, and in this test only.
+
+    Django keeps the addresses of static files and media once it has put the prefix before them. Setting them makes
+    it forget what it kept, here and again when the test is over.
+    """
+    settings.STATIC_URL, settings.MEDIA_URL = "static/", "media/"
+    with override_script_prefix("/films/"):
+        yield
 
 
 @pytest.fixture(autouse=True)
