@@ -13,7 +13,7 @@ test:      ## environment, the whole suite on SQLite and on PostgreSQL (TEST_POS
 bench:     ## the benchmark (SIZES="10000 1000000" DATABASES="postgres sqlite" SCENARIOS=list,detail SECONDS=5 ROUNDS=3)
 	@BENCH_SECONDS="$(or $(SECONDS),5)" exec bin/bench
 
-check:     ## style, types, layers, settings and migrations
+check:     ## style, format, types, layers, settings and migrations; names the steps that failed
 	@exec bin/check
 
 format:    ## put the code into the project's format
