@@ -135,17 +135,21 @@ def test_the_example_of_each_operation_is_answered_as_described(operation: Opera
 
 @each_operation
 def test_each_example_has_the_shape_that_is_described(operation: Operation):
-    for response in operation.responses.values():
+    for code, response in operation.responses.items():
         for example in response.get("examples", {}).values():
-            Draft4Validator(strict(response["schema"])).validate(example)
+            wrong = [error.message for error in Draft4Validator(strict(response["schema"])).iter_errors(example)]
+            assert not wrong, (
+                f"{operation}, {code}: its viewset's `operations` need an example in its own shape: {wrong}"
+            )
 
 
 @each_operation
 def test_each_example_of_a_body_has_only_fields_that_are_described(operation: Operation):
     if operation.body:
         ignored = {"user_id"} if operation.dialect == "collector" else set()
-        assert set(operation.body["example"]) - ignored <= set(operation.body["properties"])
-        assert set(operation.body.get("required", [])) <= set(operation.body["example"])
+        renew = f"{operation}: its viewset's `operations` need a Body with an example in its own shape."
+        assert set(operation.body["example"]) - ignored <= set(operation.body["properties"]), renew
+        assert set(operation.body.get("required", [])) <= set(operation.body["example"]), renew
 
 
 READING = [one for one in OPERATIONS if one.method == "get"]

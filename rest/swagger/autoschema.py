@@ -233,7 +233,8 @@ class AutoSchema(SwaggerAutoSchema):
 
     def not_found(self) -> str:
         if self.view.detail:
-            return f"No {self.view.queryset.model._meta.object_name} matches the given query."
+            queryset = getattr(self.view, "queryset", None)
+            return errors.NOT_FOUND if queryset is None else f"No {queryset.model.__name__} matches the given query."
         return errors.NO_PAGE if self.about.is_paged else ""
 
 

@@ -11,6 +11,7 @@ from rest.swagger.shapes import from_json_schema
 NO_CREDENTIAL = "Authentication credentials were not provided."
 BAD_CREDENTIAL = "Invalid or expired credential."
 REQUIRED = ErrorDetail("This field is required.", "required")
+NOT_FOUND = "Not found."
 NO_PAGE = "Invalid page."
 THROTTLED = "Request was throttled. Expected available in 42 seconds."
 RETRY_AFTER = {"type": "integer", "description": "Seconds until the next attempt has a chance."}
