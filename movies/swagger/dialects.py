@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-from rest_framework.exceptions import ErrorDetail
-
 from movies.swagger.catalogue import DIRECTOR_AND_GENRE, LIST, MOVIES
 from movies.swagger.feedback import MOVIE_FEEDBACK, RATINGS
 from rest.swagger.operations import Body, Operation, Success, paged
@@ -36,7 +34,6 @@ CLASSIC_UPDATE = replace(
     description="By whoever added it, or staff. What is not sent stays as it is; a sent `genre` replaces the list. PUT "
     "and PATCH do the same.",
     notes="",
-    invalid={"title": ErrorDetail("This field may not be blank.", "blank")},
 )
 CLASSIC_MOVIES = {
     **MOVIES,

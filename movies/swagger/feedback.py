@@ -5,6 +5,7 @@ from rest_framework.exceptions import ErrorDetail
 from movies.fields import stars
 from movies.models.feedback import MAX_HALF_STARS, MIN_HALF_STARS
 from movies.serializers import CommentSerializer, LikeSerializer, OwnRatingSerializer
+from rest.swagger.errors import BLANK
 from rest.swagger.operations import NO_CONTENT, Body, Heading, Operation, Success, paged
 from rest.swagger.shapes import array, fields, one
 
@@ -62,7 +63,7 @@ MOVIE_FEEDBACK = {
     "add_comment": Operation(
         {201: Success(COMMENT, one(CommentSerializer))},
         Body({"text": "Watch it with the lights off."}, CommentSerializer),
-        invalid={"text": ErrorDetail("This field may not be blank.", "blank")},
+        invalid={"text": BLANK},
     ),
     "rating": Operation({200: Success(RATING, OWN_RATING)}, not_found=NO_RATING),
     "rate": Operation(

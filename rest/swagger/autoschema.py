@@ -212,12 +212,14 @@ class AutoSchema(SwaggerAutoSchema):
         )
 
     def invalid(self) -> Mapping[str, str]:
-        """An example of a wrong field, by default a missing one, for what has fields that can be wrong."""
-        if self.about.invalid is not None:
-            return self.about.invalid
+        """An example of a wrong field: by default a missing one or, where none has to be sent, a blank text."""
         body = self.about.body
-        required = self.required(body) if body and not body.is_form else []
-        return dict.fromkeys(required[:1], errors.REQUIRED)
+        if self.about.invalid is not None or body is None or body.is_form:
+            return self.about.invalid or {}
+        if required := self.required(body):
+            return {required[0]: errors.REQUIRED}
+        texts = [name for name, field in self.writable(body).items() if isinstance(field, serializers.CharField)]
+        return dict.fromkeys(texts[:1], errors.BLANK)
 
     def unauthorized(self) -> str:
         if self.about.unauthorized or self.is_open:
@@ -229,7 +231,7 @@ class AutoSchema(SwaggerAutoSchema):
         if self.method == "GET" or not self.view.detail:
             return ""
         asked = [one for one in self.view.get_permissions() if asks_about_objects(one)]
-        return next((one.message for one in asked), "")
+        return next((getattr(one, "message", errors.NOT_ALLOWED) for one in asked), "")
 
     def not_found(self) -> str:
         if self.view.detail:

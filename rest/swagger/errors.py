@@ -11,6 +11,8 @@ from rest.swagger.shapes import from_json_schema
 NO_CREDENTIAL = "Authentication credentials were not provided."
 BAD_CREDENTIAL = "Invalid or expired credential."
 REQUIRED = ErrorDetail("This field is required.", "required")
+BLANK = ErrorDetail("This field may not be blank.", "blank")
+NOT_ALLOWED = "You do not have permission to perform this action."
 NOT_FOUND = "Not found."
 NO_PAGE = "Invalid page."
 THROTTLED = "Request was throttled. Expected available in 42 seconds."
