@@ -1,11 +1,15 @@
-"""The table of dialects, for settings, errors, Swagger and tests. `config/urls.py` says where each is mounted."""
+"""The table of dialects: settings, errors, Swagger and tests read their names here and nowhere else.
+
+`config/urls.py` says where each is mounted.
+"""
 
 from rest.dialects import Dialect
 
 PROBLEM_DETAILS, DRF_ERRORS = "rest.errors.ProblemDetails", "rest.errors.DRFErrors"
+CANONICAL = "api"
 
 TABLE = [
-    Dialect("api", errors=PROBLEM_DETAILS, prefix="/api/"),  # canonical; its viewsets have headings of their own
+    Dialect(CANONICAL, errors=PROBLEM_DETAILS, prefix="/api/"),  # its viewsets have headings of their own
     Dialect(
         "classic",
         errors=DRF_ERRORS,

@@ -250,6 +250,12 @@ class TallyAdmin(ReadOnlyAdmin):
         return f"ids {ids.start:,} to {ids.stop - 1:,}" if ids else ""
 
 
+@admin.register(models.GenreRevision)
+class GenreRevisionAdmin(ReadOnlyAdmin):
+    list_display = ["number"]
+    ordering = ["id"]
+
+
 @admin.register(models.SearchWord)
 class SearchWordAdmin(ReadOnlyAdmin):
     list_display = ["text", "movies_count"]

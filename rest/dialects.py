@@ -3,14 +3,20 @@
 A dialect is a URL namespace (DRF's NamespaceVersioning makes it `request.version`) and a set of subclasses of the
 canonical views that change shape only. `settings.DIALECTS` has them all, by name; `config/tests/test_dialects.py` lists
 what a dialect may set and holds every dialect to it.
+
+Beside serializers and envelopes a dialect's viewset may set what finds an item (`lookup_field = "uuid"` with
+`lookup_value_converter = "uuid"`), and may be read-only (`http_method_names = READ_ONLY`).
 """
 
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 from django.urls import Resolver404, URLResolver, include, path, resolve
 from rest_framework.request import Request
+
+READ_ONLY = ["get", "head", "options"]
 
 
 @dataclass(frozen=True)
@@ -27,8 +33,14 @@ class Dialect:
 def mount(dialect: str, prefixes: dict[str, list[str]]) -> URLResolver:
     """The URL confs of `prefixes` (prefix → modules) under the namespace of `dialect`.
 
-    `reverse(name, request=request)` then stays in the dialect in which the caller asked.
+    `reverse(name, request=request)` then stays in the dialect in which the caller asked. Raises ImproperlyConfigured
+    where the table of dialects has no such name.
     """
+    if dialect not in settings.DIALECTS:
+        raise ImproperlyConfigured(
+            f"The URL conf mounts {dialect!r}, which is no dialect: add Dialect({dialect!r}, …) to config/dialects.py. "
+            f"There are {', '.join(settings.DIALECTS)}."
+        )
     patterns = [path(prefix, include(module)) for prefix, modules in prefixes.items() for module in modules]
     return path("", include((patterns, dialect), namespace=dialect))
 

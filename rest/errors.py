@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -95,6 +96,18 @@ def error_shape(request: HttpRequest | Request) -> type[ErrorShape]:
     """That of the dialect which the path belongs to; elsewhere DRF's own."""
     dialect = dialect_of(request)
     return import_string(dialect.errors) if dialect else DRFErrors
+
+
+def wrong_error_shapes() -> Iterator[str]:
+    """What is wrong with the `errors` of the dialects, a sentence each."""
+    for dialect in settings.DIALECTS.values():
+        try:
+            shape = import_string(dialect.errors)
+        except ImportError as error:
+            yield f"The dialect {dialect.name!r} has errors={dialect.errors!r}, which cannot be imported: {error}."
+        else:
+            if not (isinstance(shape, type) and issubclass(shape, ErrorShape)):
+                yield f"The dialect {dialect.name!r} has errors={dialect.errors!r}, which is no rest.errors.ErrorShape."
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -5,21 +5,32 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
+from django.views import View
 from rest_framework.serializers import BaseSerializer, Serializer
 
+from config.dialects import CANONICAL
 from movies.dialects.classic import ClassicMovieSerializer
 from movies.models import Movie
+from movies.views import MovieViewSet
+from rest.dialects import READ_ONLY, mount
 from rest.pagination import EnvelopePagination
 from rest.tests.helpers import fields_named, whole_database
 
-CANONICAL = "api"
+# What a view of a dialect may set.
 SHAPE = {
     "serializer_class",
     "pagination_class",
     "operations",
     "detail_route",
     "refusal",
+    # what finds an item
+    "lookup_field",
+    "lookup_url_kwarg",
+    "lookup_value_converter",
+    # rest.dialects.READ_ONLY
+    "http_method_names",
     # accounts
     "registration_serializer_class",
     "registered_serializer_class",
@@ -62,7 +73,7 @@ def views_of(dialect: str) -> dict[str, type]:
     return {view.__name__: view for view in views}
 
 
-DIALECTS = [version for version in settings.REST_FRAMEWORK["ALLOWED_VERSIONS"] if version != CANONICAL]
+DIALECTS = [name for name in settings.DIALECTS if name != CANONICAL]
 CANONICAL_VIEWS = set(views_of(CANONICAL).values())
 DIALECT_VIEWS = [view for dialect in DIALECTS for view in views_of(dialect).values()]
 OWN_VIEWS = [view for view in DIALECT_VIEWS if view not in CANONICAL_VIEWS]
@@ -70,33 +81,66 @@ OWN_VIEWS = [view for view in DIALECT_VIEWS if view not in CANONICAL_VIEWS]
 
 def test_every_dialect_is_mounted_and_nothing_else_is():
     mounted = {dialect for dialect, _ in patterns()} - {""}
+    for dialect in settings.DIALECTS:
+        assert dialect in mounted, (
+            f"config/dialects.py has {dialect!r}, and config/urls.py does not mount it: add mount({dialect!r}, "
+            "{prefix: [URL confs]}) there."
+        )
     assert mounted == {CANONICAL, *DIALECTS}
     assert len(OWN_VIEWS) >= 6
 
 
+def test_what_is_mounted_under_a_name_that_no_dialect_has_is_refused():
+    with pytest.raises(ImproperlyConfigured, match=r"add Dialect\('nobody', …\) to config/dialects.py"):
+        mount("nobody", {"nobody/": ["movies.urls"]})
+
+
 @pytest.mark.parametrize("view", DIALECT_VIEWS, ids=lambda view: view.__name__)
 def test_a_view_of_a_dialect_is_a_canonical_view_or_derives_from_one(view):
-    assert CANONICAL_VIEWS & set(view.__mro__)
+    assert CANONICAL_VIEWS & set(view.__mro__), (
+        f"{view.__name__} derives from no view of the canonical API. Behaviour belongs there: add the canonical view "
+        "first, and subclass it."
+    )
+
+
+def beyond_shape(view):
+    """What a view sets that no dialect may set, as a sentence that says what to do; or None."""
+    sets = {name for ancestor in view.__mro__[: first_canonical(view)] for name in vars(ancestor)}
+    names = sorted(sets - OF_PYTHON - BY_ROUTER - SHAPE)
+    return names and (
+        f"{view.__name__} sets {', '.join(names)}, and a dialect changes shape only. Behaviour goes to the canonical "
+        "view. If it is shape, give the canonical view the attribute with its default, and add its name to SHAPE here."
+    )
+
+
+def first_canonical(view):
+    return next(place for place, ancestor in enumerate(view.__mro__) if ancestor in CANONICAL_VIEWS)
 
 
 @pytest.mark.parametrize("view", OWN_VIEWS, ids=lambda view: view.__name__)
 def test_a_view_of_a_dialect_sets_nothing_but_its_shape(view):
-    for ancestor in view.__mro__:
-        if ancestor in CANONICAL_VIEWS:
-            return
-        assert set(vars(ancestor)) - OF_PYTHON - BY_ROUTER <= SHAPE
+    assert not beyond_shape(view), beyond_shape(view)
 
 
 def test_what_is_not_shape_would_be_noticed():
     """The rule itself, against a view that breaks it."""
 
-    class Rebel(next(iter(CANONICAL_VIEWS))):  # type: ignore[misc]
+    class Rebel(MovieViewSet):
         queryset = Movie.objects.none()
+        lookup_field = "uuid"
 
         def perform_create(self, serializer):
             raise NotImplementedError
 
-    assert set(vars(Rebel)) - OF_PYTHON - BY_ROUTER - SHAPE == {"queryset", "perform_create"}
+    assert beyond_shape(Rebel).startswith("Rebel sets perform_create, queryset, and a dialect changes shape only.")
+
+
+@pytest.mark.parametrize("view", OWN_VIEWS, ids=lambda view: view.__name__)
+def test_a_dialect_that_has_not_all_methods_is_read_only(view):
+    assert set(view.http_method_names) in (set(View.http_method_names), set(READ_ONLY)), (
+        f"{view.__name__}.http_method_names is neither all nor rest.dialects.READ_ONLY: leave out addresses with a "
+        "router of rest.routers instead."
+    )
 
 
 def test_addresses_of_a_dialect_pass_no_settings_of_their_own_to_a_view():
@@ -119,7 +163,8 @@ def shapes(kind: type) -> list[type]:
 def test_a_serializer_of_a_dialect_writes_nothing_itself(serializer):
     for ancestor in serializer.__mro__:
         if ".dialects." in ancestor.__module__:
-            assert not set(vars(ancestor)) & {"create", "update", "save", "is_valid", "run_validation"}
+            writes = set(vars(ancestor)) & {"create", "update", "save", "is_valid", "run_validation"}
+            assert not writes, f"{ancestor.__name__} defines {writes}: what is written is the canonical serializer's."
 
 
 @pytest.mark.parametrize("pagination", shapes(EnvelopePagination), ids=lambda pagination: pagination.__qualname__)
@@ -153,7 +198,10 @@ def test_the_fields_of_a_dialect_take_the_values_that_the_canonical_fields_take(
     dialect = rules_by_source(view.serializer_class(Movie()))
     assert set(dialect) <= set(canonical)
     for source, rules in dialect.items():
-        assert rules == canonical[source], source
+        assert rules == canonical[source], (
+            f"{view.serializer_class.__name__} gives {source!r} other rules than the canonical serializer. Rename a field "
+            "with RenamesFields.renames instead of declaring it anew, which drops what the model gave it."
+        )
 
 
 def test_renamed_fields_are_the_built_ones_under_another_name():
@@ -184,7 +232,17 @@ def test_renaming_drops_no_rule(alice, movie, field, value):
     assert whole_database() == before
 
 
-@pytest.mark.parametrize("dialect", [CANONICAL, "community", "classic"])
+def with_addresses_of_movies():
+    """The dialects that give each movie an address, and say so when one is added."""
+    views = [(dialect, view) for dialect in settings.DIALECTS for view in views_of(dialect).values()]
+    return [name for name, view in views if issubclass(view, MovieViewSet) and view.detail_route]
+
+
+def test_the_dialects_with_an_address_for_each_movie_are_asked():
+    assert {CANONICAL, "community", "classic"} <= set(with_addresses_of_movies())
+
+
+@pytest.mark.parametrize("dialect", with_addresses_of_movies())
 def test_addresses_stay_in_the_dialect_in_which_the_caller_asked(alice, dialect):
     path = reverse(f"{dialect}:movie-list")
     body = {
@@ -196,7 +254,9 @@ def test_addresses_stay_in_the_dialect_in_which_the_caller_asked(alice, dialect)
     }
     response = alice.post(path, body)
     assert response.status_code == 201, response.content
-    assert response["Location"] == f"http://testserver{path}{response.json()['id']}/"
+    movie = Movie.objects.get(pk=response.json()["id"])
+    lookup_field = resolve(path).func.cls.lookup_field
+    assert response["Location"] == f"http://testserver{path}{getattr(movie, lookup_field)}/"
 
 
 def test_what_one_dialect_writes_all_the_others_read(alice, anonymous):

@@ -51,7 +51,7 @@ def shape_of(serializer_class: Serializer, of: type = Card) -> Shape:
     if flaws := [f"{serializer_class.__name__}{flaw}" for flaw in flaws_of(serializer_class, fields, of)]:
         raise ImproperlyConfigured("\n".join(flaws))
     names, sources = tuple(fields), [source_of(field) for field in fields.values()]
-    values_of = itemgetter(*map(Card._fields.index, sources)) if of is Card else attrgetter(*sources)
+    values_of = getter(sources, of)
     converted = [
         (place, converter(field))
         for place, field in enumerate(fields.values())
@@ -69,6 +69,13 @@ def shape_of(serializer_class: Serializer, of: type = Card) -> Shape:
         return dict(zip(names, values))  # noqa: B905 - as many by construction, and this is the hottest line of all
 
     return shape
+
+
+def getter(sources: Sequence[str], of: type) -> Callable[[Any], Sequence[Any]]:
+    """What takes these values from a card, or from something `of` another class."""
+    if len(sources) < 2:  # for which Python's getters give no sequence
+        return lambda card: [attrgetter(source)(card) for source in sources]
+    return itemgetter(*map(Card._fields.index, sources)) if of is Card else attrgetter(*sources)
 
 
 def fields_of(serializer_class: type[serializers.BaseSerializer]) -> Fields:

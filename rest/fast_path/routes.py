@@ -119,6 +119,8 @@ def routes_of(pattern: URLPattern, dialect: str) -> Iterator[tuple[str, Route]]:
     callback: Any = pattern.callback
     view_class, initkwargs, action_map = callback.cls, callback.initkwargs, callback.actions
     for method, action in action_map.items():
+        if method not in view_class.http_method_names:
+            continue  # the view refuses it
         if fast_method := getattr(getattr(view_class, action), "fast_method", None):
             allow = allowed_methods(view_class, initkwargs, action_map)
             yield method.upper(), Route(view_class, initkwargs, action_map, action, fast_method, dialect, allow)
