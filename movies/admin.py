@@ -133,7 +133,7 @@ class MovieAdmin(SummarisedDeletionMixin, LargeTableAdmin):
 
 
 class NamedAdmin(LargeTableAdmin):
-    """A new name reaches the search index of all movies that show it."""
+    """Renaming also updates the search index of every movie that shows the name."""
 
     list_display = ["name", "created_at", "updated_at"]
     search_fields = ["name_key__startswith"]
@@ -162,7 +162,7 @@ class GenreAdmin(NamedAdmin):
 
 
 class FeedbackAdmin(ReadOnlyAdmin):
-    """To look at and to take back: what goes is taken out of the counts."""
+    """Feedback can be looked at and deleted. Deleting it also takes it out of the counts."""
 
     list_display = ["id", "user", "movie", "created_at"]
     list_select_related = ["user", "movie"]

@@ -55,30 +55,29 @@ class ReferenceField(serializers.Field[Any, Any, Any, Any], Generic[ReferenceT])
 
     def to_internal_value(self, data: Any) -> ReferenceT | str:
         if isinstance(data, dict):
-            return self.by_key(data)
+            return self.from_object(data)
         if isinstance(data, str) and not is_id(data.strip()):
-            return self.by_name(data)
-        return self.by_reference(data)
+            return self.from_name(data)
+        return self.from_id(data)
 
-    def by_key(self, data: dict[str, Any]) -> ReferenceT | str:
+    def from_object(self, data: dict[str, Any]) -> ReferenceT | str:
+        """The row or the new name in `{"id"}` or `{"name"}`; an id takes precedence."""
         if data.get("id") is not None:
-            return self.by_reference(data["id"])
-        return self.by_name(next((data[key] for key in self.name_keys if key in data), data))
+            return self.from_id(data["id"])
+        return self.from_name(next((data[key] for key in self.name_keys if key in data), data))
 
-    def by_name(self, name: Any) -> str:
-        """The name as text, even "1984", which could be an id."""
+    def from_name(self, name: Any) -> str:
+        """The checked name, even where it could be an id ("1984")."""
         if not isinstance(name, str):
             self.fail("invalid", type=type(name).__name__)
         return str(serializers.CharField(max_length=MAX_NAME, validators=[fits_when_folded]).run_validation(name))
 
-    def by_reference(self, pk: Any) -> ReferenceT:
+    def from_id(self, pk: Any) -> ReferenceT:
+        """The row with this id, a number or a text of digits."""
         if isinstance(pk, str) and is_id(pk.strip()):
             pk = int(pk)
         if not isinstance(pk, int) or isinstance(pk, bool):
             self.fail("invalid", type=type(pk).__name__)
-        return self.by_id(pk)
-
-    def by_id(self, pk: int) -> ReferenceT:
         row: ReferenceT | None = self.model.objects.filter(pk=pk).first()
         if row is None:
             self.fail("unknown", id=str(pk)[:40] if abs(pk) < 10**40 else "so large")
@@ -120,9 +119,8 @@ class GenreListField(serializers.ListField):
 
     def get_value(self, dictionary: Any) -> Any:
         value = super().get_value(dictionary)
-        return (
-            [text for text in value if text != ""] if hasattr(dictionary, "getlist") and value is not empty else value
-        )
+        is_form = hasattr(dictionary, "getlist")
+        return [text for text in value if text != ""] if is_form and value is not empty else value
 
     def to_internal_value(self, data: Any) -> list[Any]:
         return super().to_internal_value([data] if isinstance(data, (str, int, dict)) else data)
