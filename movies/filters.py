@@ -51,7 +51,7 @@ class FoldedFilter(django_filters.CharFilter):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(lookup_expr="contains", **kwargs)
 
-    def filter(self, qs: QuerySet, value: str) -> QuerySet:
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
         return super().filter(qs, fold_case(value))
 
 

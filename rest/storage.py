@@ -15,4 +15,5 @@ class PrefixedFileSystemStorage(FileSystemStorage):
 
     @property
     def base_url(self) -> str:
-        return urljoin(get_script_prefix(), self._base_url or "")  # type: ignore[attr-defined]  # missing in the stubs
+        base_url: str = self._base_url or ""  # type: ignore[attr-defined]  # missing in the stubs
+        return urljoin(get_script_prefix(), base_url)

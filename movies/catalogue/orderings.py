@@ -45,7 +45,8 @@ def field_of(path: str) -> Field:
     for relation in relations:
         model = model._meta.get_field(relation).related_model
     field = model._meta.pk if name == "pk" else model._meta.get_field(name)
-    return field.target_field if field.is_relation else field
+    found: Field = field.target_field if field.is_relation else field
+    return found
 
 
 def sort_field(name: str, path: str) -> SortField:

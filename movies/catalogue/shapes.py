@@ -16,12 +16,13 @@ from rest_framework import ISO_8601, serializers
 from rest_framework.settings import api_settings
 
 from movies.catalogue.cards import SOURCES, Card
+from rest.fields import AnyField
 from rest.renderers import OPTIONS
 
 Shape = Callable[..., dict[str, Any]]
-Fields = dict[str, serializers.Field]
+Fields = dict[str, AnyField]
 # The renderer writes values of these types as these fields do.
-RENDERED_ALIKE: dict[type[serializers.Field], type] = {
+RENDERED_ALIKE: dict[type[AnyField], type] = {
     serializers.CharField: str,
     serializers.IntegerField: int,
     serializers.BooleanField: bool,
@@ -37,7 +38,7 @@ TYPES = get_type_hints(Card)
 # --- Compiling ------------------------------------------------------------------------------------------------------
 
 
-Serializer = type[serializers.BaseSerializer]
+Serializer = type[serializers.BaseSerializer[Any]]
 
 
 @cache
@@ -78,18 +79,18 @@ def getter(sources: Sequence[str], of: type) -> Callable[[Any], Sequence[Any]]:
     return itemgetter(*map(Card._fields.index, sources)) if of is Card else attrgetter(*sources)
 
 
-def fields_of(serializer_class: type[serializers.BaseSerializer]) -> Fields:
+def fields_of(serializer_class: type[serializers.BaseSerializer[Any]]) -> Fields:
     """The fields that are read, by name."""
     fields = getattr(serializer_class(), "fields", {})
     return {name: field for name, field in fields.items() if not field.write_only}
 
 
-def source_of(field: serializers.Field) -> str:
+def source_of(field: AnyField) -> str:
     """The name of the field of Card."""
     return (field.source or "").removeprefix("stats.")
 
 
-def goes_as_it_is(field: serializers.Field, of: type) -> bool:
+def goes_as_it_is(field: AnyField, of: type) -> bool:
     """Whether the value can be left to the renderer. What another class than Card has is what its model's field has."""
     value_type = AS_THEY_ARE.get(type(field).to_representation)
     if value_type is None or has_own_format(field):
@@ -97,7 +98,7 @@ def goes_as_it_is(field: serializers.Field, of: type) -> bool:
     return of is not Card or value_type in types_of(source_of(field))
 
 
-def has_own_format(field: serializers.Field) -> bool:
+def has_own_format(field: AnyField) -> bool:
     usual = {
         serializers.DateTimeField: ("format", api_settings.DATETIME_FORMAT, ISO_8601),
         serializers.DateField: ("format", api_settings.DATE_FORMAT, ISO_8601),
@@ -115,21 +116,21 @@ def types_of(source: str) -> tuple[type, ...]:
     return tuple(kind for kind in get_args(declared) or (declared,) if kind is not type(None))
 
 
-def converter(field: serializers.Field) -> Callable[[Any], Any]:
+def converter(field: AnyField) -> Callable[[Any], Any]:
     if isinstance(field, serializers.ListField) and is_unchanged(field, serializers.ListField):
         of_item = field.child.to_representation
         return lambda items: [of_item(item) for item in items]
     return field.to_representation
 
 
-def is_unchanged(field: serializers.Field, kind: type[serializers.Field]) -> bool:
+def is_unchanged(field: AnyField, kind: type[AnyField]) -> bool:
     return type(field).to_representation is kind.to_representation
 
 
 # --- Refusing -------------------------------------------------------------------------------------------------------
 
 
-def flaws_of(serializer_class: type[serializers.BaseSerializer], fields: Fields, of: type) -> Iterator[str]:
+def flaws_of(serializer_class: type[serializers.BaseSerializer[Any]], fields: Fields, of: type) -> Iterator[str]:
     """What of a serializer the read model would not do, each as the rest of a sentence that begins with its name."""
     if getattr(serializer_class, "to_representation", None) is not serializers.Serializer.to_representation:
         yield (
@@ -158,7 +159,7 @@ def flaws_of(serializer_class: type[serializers.BaseSerializer], fields: Fields,
 
 
 def represent(
-    cards: Sequence[Card], serializer_class: type[serializers.BaseSerializer], address_of: Callable[[str], str]
+    cards: Sequence[Card], serializer_class: type[serializers.BaseSerializer[Any]], address_of: Callable[[str], str]
 ) -> list[Any]:
     """The cards in the serializer's shape: as data or, where a card is cached, as the JSON that it became before."""
     shape = shape_of(serializer_class)  # type: ignore[arg-type]  # a class can be hashed, whatever its instances can

@@ -43,7 +43,7 @@ def required_parameter(request: Request, name: str) -> str:
     return value
 
 
-class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
+class MovieViewSet(FeedbackActions, viewsets.ModelViewSet[Movie]):
     """The movies: newest added first, filtered and ordered as you like."""
 
     heading = CATALOGUE
@@ -155,11 +155,11 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
         """Delete a movie. By whoever added it, or staff; its comments, likes and ratings go with it."""
         return super().destroy(request, *args, **kwargs)
 
-    def perform_create(self, serializer: BaseSerializer) -> None:
+    def perform_create(self, serializer: BaseSerializer[Any]) -> None:
         movie = services.add_movie(by=self.caller(), **serializer.validated_data)
         serializer.instance = self.whole(movie)
 
-    def perform_update(self, serializer: BaseSerializer) -> None:
+    def perform_update(self, serializer: BaseSerializer[Any]) -> None:
         changed = cast(Movie, serializer.instance)
         movie = services.change_movie(movie=changed, by=self.caller(), **serializer.validated_data)
         serializer.instance = self.whole(movie)
@@ -170,7 +170,8 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
 
     def whole(self, movie: Movie) -> Movie:
         """The movie as it is now, with all that a reply shows. Raises Http404 when it has just been deleted."""
-        return get_object_or_404(Movie.objects.complete().as_seen_by(self.request.user), pk=movie.pk)
+        stored: Movie = get_object_or_404(Movie.objects.complete().as_seen_by(self.request.user), pk=movie.pk)
+        return stored
 
     def perform_destroy(self, instance: Movie) -> None:
         services.delete_movie(movie=instance)
@@ -265,7 +266,7 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet):
 catalogue.shape_of(MovieViewSet.serializer_class)
 
 
-class DirectorViewSet(viewsets.ReadOnlyModelViewSet):
+class DirectorViewSet(viewsets.ReadOnlyModelViewSet[Director]):
     """Directors by name; `name` finds those that contain it."""
 
     heading = CATALOGUE
@@ -284,7 +285,7 @@ class DirectorViewSet(viewsets.ReadOnlyModelViewSet):
         return super().retrieve(request, *args, **kwargs)
 
 
-class GenreViewSet(viewsets.ReadOnlyModelViewSet):
+class GenreViewSet(viewsets.ReadOnlyModelViewSet[Genre]):
     """Genres by name; `name` finds those that contain it."""
 
     heading = CATALOGUE

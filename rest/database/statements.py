@@ -156,7 +156,8 @@ def fetched(connection: BaseDatabaseWrapper, text: str, values: Sequence[Any]) -
     connection.ensure_connection()
     with connection.wrap_database_errors, closing(connection.connection.cursor()) as cursor:
         cursor.execute(text, values)
-        return cursor.fetchall()
+        rows: Rows = cursor.fetchall()
+    return rows
 
 
 # --- The functions in the database ----------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from rest_framework import serializers
 from rest_framework.permissions import BasePermission
 
 from rest.errors import JSON, ErrorShape
+from rest.fields import AnyField
 from rest.swagger import errors, parameters
 from rest.swagger.fields import DefinitionNames, SelfDescribingFields, without_titles
 from rest.swagger.operations import Body, Operation, Success, heading_of, summary_and_description
@@ -71,7 +72,7 @@ class AutoSchema(SwaggerAutoSchema):
 
     # --- Bodies coming in ---
 
-    def serializer(self, reference: SerializerReference, *, is_new: bool = False) -> serializers.BaseSerializer:
+    def serializer(self, reference: SerializerReference, *, is_new: bool = False) -> serializers.BaseSerializer[Any]:
         """An instance that serializes something, unless `is_new`: a new thing may require more than one that is."""
         if reference is None:
             kind = self.view.get_serializer_class()
@@ -79,7 +80,7 @@ class AutoSchema(SwaggerAutoSchema):
             kind = getattr(self.view, reference) if isinstance(reference, str) else reference
         return kind(None if is_new else object(), context=self.view.get_serializer_context())
 
-    def writable(self, body: Body) -> dict[str, serializers.Field]:
+    def writable(self, body: Body) -> dict[str, AnyField]:
         serializer: Any = self.serializer(body.serializer, is_new=self.method == "POST")
         return {name: field for name, field in serializer.fields.items() if not field.read_only}
 
@@ -115,19 +116,19 @@ class AutoSchema(SwaggerAutoSchema):
         )
         return [openapi.Parameter("body", openapi.IN_BODY, required=bool(required), schema=schema)]
 
-    def input_schema(self, field: serializers.Field) -> Any:
+    def input_schema(self, field: AnyField) -> Any:
         known = getattr(field, "input_schema", None)
         if known is not None:
             return openapi.SwaggerDict(**known, x_nullable=True if field.allow_null else None)
         return without_titles(self.described_by_yasg(field, openapi.Schema))
 
-    def form_parameter(self, name: str, field: serializers.Field) -> openapi.Parameter:
+    def form_parameter(self, name: str, field: AnyField) -> openapi.Parameter:
         known = getattr(field, "form_schema", None)
         if known is not None:
             return openapi.Parameter(name, openapi.IN_FORM, required=False, **known)
         return self.described_by_yasg(field, openapi.Parameter, name=name, in_=openapi.IN_FORM, required=False)
 
-    def described_by_yasg(self, field: serializers.Field, kind: type[openapi.SwaggerDict], **details: Any) -> Any:
+    def described_by_yasg(self, field: AnyField, kind: type[openapi.SwaggerDict], **details: Any) -> Any:
         """In place, and not as a definition: those are for what goes out."""
         return self.probe_inspectors(
             self.field_inspectors,

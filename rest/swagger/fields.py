@@ -28,7 +28,7 @@ class SelfDescribingFields(FieldInspector):
 class DefinitionNames(ReferencingSerializerInspector):
     """Definitions named after the serializer and, in a dialect, the dialect: two shapes never share a name."""
 
-    def get_serializer_ref_name(self, serializer: serializers.BaseSerializer) -> str | None:
+    def get_serializer_ref_name(self, serializer: serializers.BaseSerializer[Any]) -> str | None:
         kind = type(serializer.child if isinstance(serializer, serializers.ListSerializer) else serializer)
         name = kind.__name__.removesuffix("Serializer")
         _, is_dialect, dialect = kind.__module__.partition(".dialects.")

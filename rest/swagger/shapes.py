@@ -11,7 +11,7 @@ from rest_framework.serializers import BaseSerializer
 
 Schema: TypeAlias = "openapi.Schema | openapi.SchemaRef"
 # A serializer class, the name of the viewset's attribute that holds it, or None for get_serializer_class().
-SerializerReference: TypeAlias = "type[BaseSerializer] | str | None"
+SerializerReference: TypeAlias = "type[BaseSerializer[Any]] | str | None"
 
 TYPES = {name: {"type": name} for name in ("string", "integer", "number", "boolean")}
 TYPES["uri"] = {"type": "string", "format": "uri"}
@@ -20,9 +20,9 @@ TYPES["uri"] = {"type": "string", "format": "uri"}
 class SchemaMaker(Protocol):
     """What a shape asks of the AutoSchema that describes the operation."""
 
-    def serializer(self, reference: SerializerReference) -> BaseSerializer: ...
+    def serializer(self, reference: SerializerReference) -> BaseSerializer[Any]: ...
 
-    def serializer_to_schema(self, serializer: BaseSerializer) -> Schema: ...
+    def serializer_to_schema(self, serializer: BaseSerializer[Any]) -> Schema: ...
 
     def get_paginated_response(self, response_schema: Schema) -> Schema: ...
 
