@@ -107,7 +107,7 @@ class MovieQuerySet(models.QuerySet[Any]):
         """Those of none of these genres."""
         return self.exclude(has_genre(genre_ids))
 
-    def titled(self, part: str) -> Self:
+    def titled(self, part: str) -> "MovieQuerySet":
         """Those whose title contains `part`, without case."""
         from movies.search.titles import containing
 

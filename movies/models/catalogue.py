@@ -2,7 +2,7 @@
 
 import uuid
 from pathlib import PurePath
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -30,6 +30,8 @@ class Named(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
+    objects = NamedQuerySet.as_manager()
+
     class Meta:
         abstract = True
         ordering = ["name_key"]
@@ -43,15 +45,11 @@ class Named(models.Model):
 
 
 class Director(Named):
-    objects: ClassVar[NamedQuerySet] = NamedQuerySet.as_manager()
-
     class Meta(Named.Meta):
         constraints = [models.CheckConstraint(condition=~Q(name_key=""), name="director_name_not_blank")]
 
 
 class Genre(Named):
-    objects: ClassVar[NamedQuerySet] = NamedQuerySet.as_manager()
-
     class Meta(Named.Meta):
         constraints = [models.CheckConstraint(condition=~Q(name_key=""), name="genre_name_not_blank")]
 
@@ -99,7 +97,7 @@ class Movie(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects: ClassVar[MovieQuerySet] = MovieQuerySet.as_manager()
+    objects = MovieQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

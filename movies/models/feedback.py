@@ -4,8 +4,6 @@ The user is PROTECTed: an account's feedback is counted in MovieStats, so it lea
 `movies.services.forget_user()`, never by a cascade that the counts would miss.
 """
 
-from typing import ClassVar
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, Q, Sum
@@ -24,7 +22,7 @@ class Feedback(models.Model):
     movie = models.ForeignKey(Movie, on_delete=models.CASCADE, related_name="%(class)ss")
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects: ClassVar[FeedbackQuerySet] = FeedbackQuerySet.as_manager()
+    objects = FeedbackQuerySet.as_manager()
 
     class Meta:
         abstract = True
