@@ -7,7 +7,7 @@ help:      ## this list
 run:       ## environment, migrations, demo catalogue, server (PORT, WORKERS, DATABASE_URL, THROTTLING=off)
 	@exec bin/run
 
-test:      ## environment, the whole suite on SQLite and on PostgreSQL (TEST_POSTGRES_URL, ARGS="-k name")
+test:      ## environment, the whole suite on SQLite and on PostgreSQL (TEST_POSTGRES_URL, SEED=1, ARGS="-k name")
 	@exec bin/test $(ARGS)
 
 bench:     ## the benchmark (SIZES="10000 1000000" DATABASES="postgres sqlite" SCENARIOS=list,detail SECONDS=5 ROUNDS=3)
