@@ -117,7 +117,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         error = ParseError(str(error))
     elif isinstance(error, IntegrityError) and login_has_ended(request):
         error = AuthenticationFailed("The account was deleted or logged out meanwhile.")
-        error.auth_header = request.authenticators[0].authenticate_header(request)  # type: ignore[attr-defined]
+        header = request.authenticators[0].authenticate_header(request)
+        error.auth_header = header  # type: ignore[attr-defined]  # as REST framework sets it
     response = drf_exception_handler(error, context)
     if response is None:
         return None
