@@ -39,6 +39,11 @@ class GenreInline(admin.TabularInline):
     extra = 1
 
 
+# What the form below has no place for stands at its end.
+PLACED = {"title", "description", "release_date", "duration", "director", "user", "cover_image"}
+OTHERS = [field.name for field in models.Movie.edited_fields() if field.name not in PLACED]
+
+
 class MovieForm(forms.ModelForm):
     def clean_cover_image(self) -> Any:
         cover = self.cleaned_data["cover_image"]
@@ -59,7 +64,7 @@ class MovieAdmin(SummarisedDeletionMixin, LargeTableAdmin):
     inlines = [GenreInline]
     readonly_fields = ["uuid", "cover", "created_at", "updated_at", *ONLY_COUNTS]
     fieldsets = [
-        (None, {"fields": ["title", "description", ("release_date", "duration"), "director", "user"]}),
+        (None, {"fields": ["title", "description", ("release_date", "duration"), "director", "user", *OTHERS]}),
         ("Cover", {"fields": ["cover_image", "cover"]}),
         ("Counted", {"fields": [tuple(ONLY_COUNTS)]}),
         ("Kept", {"fields": ["uuid", "created_at", "updated_at"], "classes": ["collapse"]}),

@@ -50,8 +50,8 @@ def existing(movie_id: int) -> int:
 # --- Movies ---------------------------------------------------------------------------------------------------------
 
 
-PLAIN_COLUMNS = {"title", "description", "release_date", "duration", "user"}
-COLUMNS = PLAIN_COLUMNS | {"director", "cover_image"}
+COLUMNS = {field.name for field in Movie.edited_fields()}
+PLAIN_COLUMNS = COLUMNS - {"director", "cover_image"}
 
 
 def add_movie(*, by: User | None, **fields: Any) -> Movie:

@@ -38,15 +38,15 @@ def of_genres(ids: Iterable[int], sign: int = 1) -> Differences:
 
 def add(differences: Differences) -> None:
     """Adds to the tallies, in the transaction of the cause."""
-    wanted = {key: difference for key, difference in differences.items() if difference}
-    if not wanted:
+    changes = {key: difference for key, difference in differences.items() if difference}
+    if not changes:
         return
-    rows = locked(wanted)
-    if missing := wanted.keys() - rows.keys():
+    rows = locked(changes)
+    if missing := changes.keys() - rows.keys():
         Tally.objects.bulk_create((Tally(kind=kind, key=key) for kind, key in sorted(missing)), ignore_conflicts=True)
-        rows = locked(wanted)
+        rows = locked(changes)
     by_difference: dict[int, list[int]] = defaultdict(list)
-    for key, difference in wanted.items():
+    for key, difference in changes.items():
         by_difference[difference].append(rows[key])
     for difference, pks in by_difference.items():
         Tally.objects.filter(pk__in=pks).update(count=F("count") + difference)
@@ -57,16 +57,16 @@ def locked(keys: Iterable[Key]) -> dict[Key, int]:
     of_kind: dict[int, list[int]] = defaultdict(list)
     for kind, key in {TOTAL, *keys}:
         of_kind[kind].append(key)
-    wanted = Q(pk__in=[])
+    condition = Q(pk__in=[])
     for kind, its_keys in of_kind.items():
-        wanted |= Q(kind=kind, key__in=its_keys)
-    rows = Tally.objects.select_for_update().filter(wanted).order_by("kind", "key")
+        condition |= Q(kind=kind, key__in=its_keys)
+    rows = Tally.objects.select_for_update().filter(condition).order_by("kind", "key")
     return {(kind, key): pk for pk, kind, key in rows.values_list("pk", "kind", "key")}
 
 
 def expected() -> dict[Key, int]:
     """What the tallies should be, counted from the tables."""
-    counted = {TOTAL: Movie.objects.count()}
+    counted: dict[Key, int] = {TOTAL: Movie.objects.count()}
     for kind, width in ((Kind.LARGE_RANGE, LARGE), (Kind.SMALL_RANGE, SMALL)):
         ranges = Movie.objects.order_by().annotate(range=F("pk") / width).values_list("range")
         counted |= {(kind, key): n for key, n in ranges.annotate(n=Count("pk"))}
@@ -78,14 +78,16 @@ def expected() -> dict[Key, int]:
 def all_differences(*, fix: bool = False) -> list[str]:
     """Every tally that is not what it should be, as a sentence; `fix` also mends it."""
     locked([])  # whoever changes the catalogue now waits with it until we have finished
-    kept = {(tally.kind, tally.key): tally.count for tally in Tally.objects.all()}
-    right = expected()
-    wrong = sorted(key for key in kept.keys() | right.keys() if kept.get(key, 0) != right.get(key, 0))
+    stored = {(tally.kind, tally.key): tally.count for tally in Tally.objects.all()}
+    correct = expected()
+    wrong = sorted(key for key in stored.keys() | correct.keys() if stored.get(key, 0) != correct.get(key, 0))
     if fix:
         for kind, key in wrong:
-            Tally.objects.update_or_create(kind=kind, key=key, defaults={"count": right.get((kind, key), 0)})
-    return [f"tally of {name(key)} is {kept.get(key, 0)}, should be {right.get(key, 0)}" for key in wrong]
+            Tally.objects.update_or_create(kind=kind, key=key, defaults={"count": correct.get((kind, key), 0)})
+    return [f"tally of {name(key)} is {stored.get(key, 0)}, should be {correct.get(key, 0)}" for key in wrong]
 
 
 def name(key: Key) -> str:
-    return f"{Kind(key[0]).label.lower()} {key[1]}"
+    """A tally as sentences call it: "genre 7"."""
+    kind, number = key
+    return f"{Kind(kind).label.lower() if kind in Kind.values else f'unknown kind {kind},'} {number}"

@@ -174,3 +174,14 @@ def test_a_new_database_has_a_period_of_the_counter_to_count_in(history):
     models = history.go_to(history.latest())
     assert models.get_model("metrics", "Installation").objects.count() == 1
     assert models.get_model("metrics", "CountPeriod").objects.count() == 1
+
+
+def test_the_version_of_the_genres_names_is_carried_over_both_ways(history):
+    before, after = [("movies", "0006_ordering_indexes")], [("movies", "0007_genre_revision")]
+    get = history.go_to(before).get_model
+    get("movies", "Tally").objects.update_or_create(kind=4, key=0, defaults={"count": 12})
+    get = history.go_to(after).get_model
+    assert get("movies", "GenreRevision").objects.get().number == 12
+    assert not get("movies", "Tally").objects.filter(kind=4).exists()
+    get = history.go_to(before).get_model
+    assert get("movies", "Tally").objects.get(kind=4, key=0).count == 12

@@ -1,6 +1,7 @@
 """The rows of a batch → movies with their directors, genres, statistics, search postings and tallies."""
 
 from collections.abc import Container, Iterable, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -13,6 +14,9 @@ from movies.models import Director, Genre, Movie, MovieGenre, MovieStats
 from movies.search.lexicon import batches
 from rest.database.text import fold_case
 
+# The fields of a row that are columns of its movie as they are.
+COPIED = [name for name in Row._fields if name not in ("director", "genres")]
+copied = attrgetter(*COPIED)
 IMPORTS = 0x1A9027  # the lock of PostgreSQL's that imports take
 
 
@@ -88,21 +92,11 @@ def unknown(rows: Iterable[Row], directors: dict[str, Name]) -> list[Row]:
 def add_movies(rows: Sequence[Row], directors: Sequence[Name | None]) -> list[int]:
     """Their ids."""
     ids = bulk.reserve_ids(Movie, len(rows))
-    names = ["id", "uuid", "title", "title_key", "description", "release_date", "duration", "director"]
     bulk.insert(
         Movie,
-        names,
+        ["id", "uuid", "title_key", "director", *COPIED],
         (
-            (
-                pk,
-                uuid4().hex,
-                row.title,
-                fold_case(row.title),
-                row.description,
-                row.release_date and row.release_date.isoformat(),
-                row.duration,
-                director and director.pk,
-            )
+            (pk, uuid4().hex, fold_case(row.title), director and director.pk, *map(bulk.plain, copied(row)))
             for pk, row, director in zip(ids, rows, directors, strict=True)
         ),
     )

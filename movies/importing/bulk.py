@@ -5,6 +5,7 @@ Rows are tuples of what both databases take: text, whole numbers, None, dates an
 
 import csv
 from collections.abc import Iterable, Sequence
+from datetime import date
 from io import StringIO
 from typing import Any
 
@@ -74,6 +75,11 @@ def reserve_ids(model: type[Model], count: int) -> list[int]:
         row = cursor.fetchone()
         last = row[0] if row else 0
         return list(range(last + 1, last + 1 + count))
+
+
+def plain(value: Any) -> Any:
+    """A value of a row as both databases take it."""
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def table(model: type[Model]) -> str:

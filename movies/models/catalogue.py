@@ -120,6 +120,11 @@ class Movie(models.Model):
     def __str__(self) -> str:
         return f"{self.title} ({self.release_date.year})" if self.release_date else self.title
 
+    @classmethod
+    def edited_fields(cls) -> "list[models.Field[Any, Any]]":
+        """The columns that people write: all but the key, what is folded, and what is set when a movie is saved."""
+        return [field for field in cls._meta.concrete_fields if field.editable and not field.primary_key]
+
     @property
     def genre_list(self) -> list[Genre]:
         """The genres in the order in which they were given."""

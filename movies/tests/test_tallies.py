@@ -36,3 +36,8 @@ def test_verify_says_and_mends_what_is_wrong(movie):
     Tally.objects.filter(kind=tallies.Kind.ALL).update(count=7)
     assert tallies.all_differences(fix=True) == ["tally of all 0 is 7, should be 1"]
     assert tallies.all_differences() == []
+
+
+def test_a_tally_of_a_kind_that_there_is_not_is_said_too(movie):
+    Tally.objects.create(kind=4, key=0, count=3)  # as releases before this one had it
+    assert tallies.all_differences() == ["tally of unknown kind 4, 0 is 3, should be 0"]
