@@ -68,7 +68,7 @@ def test_the_first_page_of_an_order_is_read_from_its_index(text):
         # SQLite's tables are indexes by id themselves: to go through one is to go through it in that order.
         assert [
             line for line in found if not (order.fields == ("id",) and line.strip().endswith("SCAN movies_movie"))
-        ] == []
+        ] == [], f"Ordering by {text!r} has no index: Movie.Meta.indexes (or MovieStats') need one on it and the id."
 
 
 @pytest.mark.parametrize("text", ORDERS)
@@ -98,7 +98,8 @@ def begins_at_key(order, key):
     return rf"USING .* \((?:{columns[0]}[<>]\?|\({columns[0]},{columns[1]}\)[<>]\(\?,\?\))\)"
 
 
-# A query, and the index that leads to the movies that it leaves.
+# A query, and the index that leads to the movies that it leaves. A filter that is not here is one of a column with an
+# index of its own: see served().
 SERVED = {
     "director=5": "movie_of_director",
     "director=5,6": "movie_of_director",
@@ -133,17 +134,39 @@ def filtered(query):
     return filters.qs
 
 
-def test_every_filter_is_looked_at_here():
-    assert {query.partition("=")[0] for query in SERVED} == MovieFilter.base_filters.keys() - {"ordering"}
+def served():
+    """SERVED, and each filter that it lacks with the index that begins with the filter's column, or with None."""
+    known = {query.partition("=")[0] for query in SERVED} | {"ordering"}
+    others = {name: one.field_name for name, one in MovieFilter.base_filters.items() if name not in known}
+    return SERVED | {f"{name}=1": index_on(column) for name, column in others.items()}
 
 
-@pytest.mark.parametrize(("query", "index"), SERVED.items())
+def index_on(column):
+    indexes = Movie._meta.indexes
+    return next((index.name for index in indexes if index.fields and index.fields[0].lstrip("-") == column), None)
+
+
+def test_every_filter_has_an_index():
+    for query, index in served().items():
+        name = query.partition("=")[0]
+        assert index, (
+            f'The filter {name!r} has no index: add models.Index(fields=["{MovieFilter.base_filters[name].field_name}", '
+            '"id"], …) to Movie.Meta.indexes; or, if another one serves it, the query and that index to SERVED here.'
+        )
+
+
+def test_a_filter_without_an_index_would_be_noticed_here():
+    assert (index_on("duration"), index_on("description")) == ("movie_by_duration", None)
+    assert {query.partition("=")[0] for query in served()} == MovieFilter.base_filters.keys() - {"ordering"}
+
+
+@pytest.mark.parametrize(("query", "index"), served().items())
 def test_what_a_filter_leaves_is_found_by_an_index(query, index, rare):
     found = plan(filtered(query.format(rare=rare)).order_by())
     assert re.search(rf"\b(?:{index})\b", found), found
 
 
-@pytest.mark.parametrize("query", SERVED)
+@pytest.mark.parametrize("query", served())
 @pytest.mark.parametrize("text", ["-id", "title", "-average_rating"])
 def test_a_filtered_page_reads_no_whole_table(query, text, rare):
     """What is left may be sorted, or the movies gone through in their order until a page is full."""
