@@ -10,21 +10,21 @@ from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import BooleanField, DateTimeField, Field
 
 from accounts.models import Session, User
-from rest.database.statements import Statement, is_postgresql
+from rest.database.statements import Rows, Statement, is_postgresql
 
 LOGIN, OWNER = Session._meta.concrete_fields, User._meta.concrete_fields
 LOGIN_NAMES, OWNER_NAMES = ([field.attname for field in fields] for fields in (LOGIN, OWNER))
 COLUMNS = ", ".join([*(f"s.{field.column}" for field in LOGIN), *(f"u.{field.column}" for field in OWNER)])
-TEXT = f"SELECT {COLUMNS} FROM accounts_session s JOIN accounts_user u ON u.id = s.user_id WHERE s.{{}} = $1"
 
 
-def types(prefix: str, fields: tuple[Field, ...]) -> dict[str, str]:
+def column_types(prefix: str, fields: tuple[Field, ...]) -> dict[str, str]:
     return {f"{prefix}_{field.column}": str(field.db_type(connection)) for field in fields}
 
 
 def statement(name: str, column: str, kind: str) -> Statement:
-    text = TEXT.format(column)
-    columns = {**types("login", LOGIN), **types("user", OWNER)}
+    """The login whose `column`, of the type `kind`, has the one value."""
+    text = f"SELECT {COLUMNS} FROM accounts_session s JOIN accounts_user u ON u.id = s.user_id WHERE s.{column} = $1"
+    columns = {**column_types("login", LOGIN), **column_types("user", OWNER)}
     return Statement(name, parameters=[kind], columns=columns, text=text)
 
 
@@ -34,14 +34,15 @@ BY_ID = statement("login_by_id", "id", "bigint")
 
 def holder_of(token: str) -> Session | None:
     """The login with this opaque token, alive or not."""
-    return found(BY_TOKEN.rows(Session.digest(token)))
+    return session_of(BY_TOKEN.rows(Session.digest(token)))
 
 
 def login(session_id: int) -> Session | None:
-    return found(BY_ID.rows(session_id))
+    return session_of(BY_ID.rows(session_id))
 
 
-def found(rows: list[tuple[Any, ...]]) -> Session | None:
+def session_of(rows: Rows) -> Session | None:
+    """The login of the first row, with its user; None where there is no row."""
     if not rows:
         return None
     row = rows[0] if is_postgresql() else as_postgresql_gives(rows[0])
@@ -52,10 +53,10 @@ def found(rows: list[tuple[Any, ...]]) -> Session | None:
 
 def as_postgresql_gives(row: tuple[Any, ...]) -> tuple[Any, ...]:
     """SQLite has neither time zones nor truth values of its own."""
-    return tuple(plain(field, value) for field, value in zip((*LOGIN, *OWNER), row, strict=True))
+    return tuple(python_value(field, value) for field, value in zip((*LOGIN, *OWNER), row, strict=True))
 
 
-def plain(field: Field, value: Any) -> Any:
+def python_value(field: Field, value: Any) -> Any:
     if isinstance(field, BooleanField):
         return bool(value)
     return value.replace(tzinfo=UTC) if value and isinstance(field, DateTimeField) else value

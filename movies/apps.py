@@ -8,7 +8,8 @@ class MoviesConfig(AppConfig):
         "movies.catalogue.listings",
         "movies.catalogue.rankings",
         "movies.reactions",
-        "movies.search.functions",
+        "movies.search.postings",
+        "movies.search.words",
     )
 
     def ready(self) -> None:

@@ -22,7 +22,7 @@ class NamedQuerySet(models.QuerySet[Any]):
     def named(self, name: str) -> Self:
         return self.filter(name_key=fold_case(name))
 
-    def called(self, name: str) -> Any:
+    def get_or_create_named(self, name: str) -> Any:
         """The row of that name, created when it is new."""
         return self.get_or_create(name_key=fold_case(name), defaults={"name": " ".join(name.split())})[0]
 

@@ -17,7 +17,7 @@ from rest_framework.exceptions import PermissionDenied
 from accounts.models import User
 from movies import covers, reactions, search, tallies
 from movies.models import Comment, Director, Favorite, Genre, Like, Movie, MovieGenre, MovieStats, Rating
-from movies.models.feedback import TALLIES
+from movies.models.feedback import AGGREGATES
 from movies.models.search import popularity_level
 from movies.outbox import mail
 from rest.database.text import fold_case
@@ -27,24 +27,22 @@ Reference = Any  # a Director or Genre, or the name of one that may be new
 
 def lock(movie: Movie) -> MovieStats:
     """The movie's statistics, locked until the transaction ends. Raises Http404 when the movie has just gone."""
-    stats = MovieStats.objects.select_for_update().filter(movie=movie).first()
-    if stats is None:
-        raise Http404("No Movie matches the given query.")
-    return stats
+    return or_404(MovieStats.objects.select_for_update().filter(movie=movie).first())
 
 
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 
 
-def found(result: Found | None) -> Found:
+def or_404(result: Result | None) -> Result:
+    """The result of what gives None when there is no such movie. Raises Http404 for None."""
     if result is None:
         raise Http404("No Movie matches the given query.")
     return result
 
 
-def existing(movie_id: int) -> int:
-    """An id that the database can hold."""
-    return found(movie_id if movie_id <= BigAutoField.MAX_BIGINT else None)
+def valid_id_or_404(movie_id: int) -> int:
+    """The id, which the database can hold. Raises Http404 for a larger number."""
+    return or_404(movie_id if movie_id <= BigAutoField.MAX_BIGINT else None)
 
 
 # --- Movies ---------------------------------------------------------------------------------------------------------
@@ -64,7 +62,7 @@ def add_movie(*, by: User | None, **fields: Any) -> Movie:
         set_favorite(movie=movie, user=by, wanted=fields.get("favorite"))
         mail.announce_movie(movie)
         counted.update(tallies.of_movies([movie.pk]))
-        search.count_words(counted_words)
+        search.add_word_counts(counted_words)
         tallies.add(counted)
     return movie
 
@@ -81,7 +79,7 @@ def change_movie(*, movie: Movie, by: User, **fields: Any) -> Movie:
         counted = write_movie(movie, fields, columns)
         counted_words = reindexed(movie)
         set_favorite(movie=movie, user=by, wanted=fields.get("favorite"))
-        search.count_words(counted_words)
+        search.add_word_counts(counted_words)
         tallies.add(counted)
     return movie
 
@@ -99,10 +97,12 @@ def write_movie(movie: Movie, fields: dict[str, Any], columns: list[str] | None 
 
 
 def write_genres(movie: Movie, references: Iterable[Reference]) -> tallies.Differences:
+    references = list(references)
     names = dict.fromkeys(reference for reference in references if isinstance(reference, str))
     # Sorted, so that two writers with new genres in common wait for each other instead of deadlocking.
-    named = {name: resolve(Genre, name) for name in sorted(names, key=fold_case)}
-    genres = {genre.pk: genre for genre in (named.get(reference, reference) for reference in references)}
+    by_name = {name: resolve(Genre, name) for name in sorted(names, key=fold_case)}
+    given = [by_name[reference] if isinstance(reference, str) else reference for reference in references]
+    genres = {genre.pk: genre for genre in given}
     counted = genres_taken_from(movie)
     movie.genre_links.all().delete()
     MovieGenre.objects.bulk_create(MovieGenre(movie=movie, genre=genre) for genre in genres.values())
@@ -116,7 +116,7 @@ def genres_taken_from(movie: Movie) -> tallies.Differences:
 
 def resolve(model: type[Director] | type[Genre], reference: Reference) -> Any:
     """A director or genre as it is, or the one of that name, created when it is new."""
-    return model.objects.called(reference) if isinstance(reference, str) else reference
+    return model.objects.get_or_create_named(reference) if isinstance(reference, str) else reference
 
 
 def index(movie: Movie) -> None:
@@ -124,7 +124,7 @@ def index(movie: Movie) -> None:
 
 
 def reindexed(movie: Movie) -> Counter[int]:
-    """Brings the movie's postings up to date, and returns what `search.count_words` has to be told in the end."""
+    """Brings the movie's postings up to date, and returns what `search.add_word_counts` has to be told in the end."""
     return search.index_batch(list(Movie.objects.filter(pk=movie.pk).complete()))
 
 
@@ -137,7 +137,7 @@ def delete_movie(*, movie: Movie) -> None:
     counted.update(tallies.of_movies([movie.pk], sign=-1))
     counted_words = search.words_taken_with(movie)
     movie.delete()
-    search.count_words(counted_words)
+    search.add_word_counts(counted_words)
     tallies.add(counted)
 
 
@@ -154,10 +154,10 @@ def rate(*, movie_id: int, user: User, half_stars: int, only_once: bool = False)
     Raises CannotRate for a movie that the user added and, with `only_once`, where there is a rating already.
     """
     try:
-        rated = reactions.rate(existing(movie_id), user, half_stars, only_once=only_once)
-    except reactions.Refused as error:
+        rated = reactions.rate(valid_id_or_404(movie_id), user, half_stars, only_once=only_once)
+    except reactions.RatingNotAllowed as error:
         raise CannotRate from error
-    return found(rated)
+    return or_404(rated)
 
 
 @transaction.atomic
@@ -183,9 +183,9 @@ class Mark:
 
 def set_mark(mark: type[Like] | type[Favorite], *, movie_id: int, user: User, wanted: bool | None) -> Mark:
     """Sets or clears a like or favourite, or toggles it (`wanted` None)."""
-    change = found(reactions.set_mark(mark, existing(movie_id), user, wanted))
+    change = or_404(reactions.set_mark(mark, valid_id_or_404(movie_id), user, wanted))
     is_set = wanted if wanted is not None else change.difference == 1
-    return Mark(is_set=is_set, has_changed=change.difference != 0, count=change.count)
+    return Mark(is_set=is_set, has_changed=change.difference != 0, count=change.total)
 
 
 def set_favorite(*, movie: Movie, user: User | None, wanted: bool | None) -> None:
@@ -227,13 +227,12 @@ def forget_user_of_account(*, user: User, **signal: Any) -> None:
 def forget_user(*, user: User) -> None:
     """Removes all feedback of a user, takes it out of the counts, and removes the mail to the user."""
     mail.forget(user)
-    touched = {pk for model in TALLIES for pk in model.objects.by(user).order_by().values_list("movie", flat=True)}
+    touched = {pk for model in AGGREGATES for pk in model.objects.by(user).order_by().values_list("movie", flat=True)}
     # All locks first and in the order of the ids: two departures at once must not wait for each other in a circle.
     locked = MovieStats.objects.select_for_update().filter(pk__in=touched).order_by("pk").in_bulk()
-    for model, aggregates in TALLIES.items():
+    for model, aggregates in AGGREGATES.items():
         # Only where we hold the lock: what has arrived elsewhere meanwhile stays, and protects the account.
         own = model.objects.by(user).filter(movie__in=touched).order_by()
         for row in own.values("movie").annotate(**aggregates):
-            stats = locked[row.pop("movie")]
-            count(stats, **{name: -value for name, value in row.items()})
+            count(locked[row["movie"]], **{name: -row[name] for name in aggregates})
         own.delete()

@@ -11,12 +11,14 @@ from movies import search, tallies
 from movies.importing import bulk, postings
 from movies.importing.rows import Key, Row, folded_name
 from movies.models import Director, Genre, Movie, MovieGenre, MovieStats
-from movies.search.lexicon import batches
+from movies.models.catalogue import Named
+from rest.chunks import chunks
 from rest.database.text import fold_case
 
 # The fields of a row that are columns of its movie as they are.
 COPIED = [name for name in Row._fields if name not in ("director", "genres")]
 copied = attrgetter(*COPIED)
+CHUNK = 2000  # values that one query looks up
 IMPORTS = 0x1A9027  # the lock of PostgreSQL's that imports take
 
 
@@ -28,7 +30,7 @@ class Name(NamedTuple):
 
 
 @transaction.atomic
-def add_missing(rows: Sequence[Row], vocabulary: postings.Vocabulary | None = None) -> int:
+def add_missing(rows: Sequence[Row], word_ids: postings.WordIds | None = None) -> int:
     """Adds those of `rows` that the catalogue does not have, with statistics and search postings; how many.
 
     The order of the tables is that of all writers of the catalogue: directors, genres, movies, words, counts.
@@ -38,9 +40,9 @@ def add_missing(rows: Sequence[Row], vocabulary: postings.Vocabulary | None = No
     new = unknown(rows, known)
     if not new:
         return 0
-    directors = known | created(Director, (row.director for row in new), known)
+    directors = known | create_names(Director, (row.director for row in new), known)
     known = of_names(Genre, (name for row in new for name in row.genres))
-    genres = known | created(Genre, (name for row in new for name in row.genres), known)
+    genres = known | create_names(Genre, (name for row in new for name in row.genres), known)
     of_movies = [[genres[key] for key in dict.fromkeys(map(folded_name, row.genres))] for row in new]
     led_by = [directors.get(folded_name(row.director)) for row in new]
     ids = add_movies(new, led_by)
@@ -51,9 +53,9 @@ def add_missing(rows: Sequence[Row], vocabulary: postings.Vocabulary | None = No
         pk: postings.weights(row.title, director and director.name, (genre.name for genre in of_movie))
         for pk, row, director, of_movie in zip(ids, new, led_by, of_movies, strict=True)
     }
-    of_words = postings.insert(weights, vocabulary or postings.Vocabulary())
+    of_words = postings.insert(weights, word_ids or postings.WordIds())
     check_references()
-    search.count_words(of_words)
+    search.add_word_counts(of_words)
     counted = tallies.of_movies(ids)
     counted.update(tallies.of_genres(genre_id for _, genre_id in links))
     tallies.add(counted)
@@ -81,7 +83,7 @@ def unknown(rows: Iterable[Row], directors: dict[str, Name]) -> list[Row]:
     # A movie of somebody who is not there is not there either.
     titles = {title for title, _, director in by_key if not director or director in directors}
     keys = {director.pk: key for key, director in directors.items()}
-    for chunk in batches(titles):
+    for chunk in chunks(titles, CHUNK):
         known = Movie.objects.filter(title_key__in=chunk).order_by()
         for title, day, director_id in known.values_list("title_key", "release_date", "director").iterator():
             if director_id is None or director_id in keys:
@@ -103,17 +105,17 @@ def add_movies(rows: Sequence[Row], directors: Sequence[Name | None]) -> list[in
     return ids
 
 
-def of_names(model: type[Director] | type[Genre], names: Iterable[str]) -> dict[str, Name]:
+def of_names(model: type[Named], names: Iterable[str]) -> dict[str, Name]:
     """The directors or genres of those names that there are, by folded name."""
     return {
         key: Name(pk, name)
-        for chunk in batches(set(map(folded_name, names)))
+        for chunk in chunks(set(map(folded_name, names)), CHUNK)
         for key, pk, name in model.objects.filter(name_key__in=chunk).order_by().values_list("name_key", "pk", "name")
     }
 
 
-def created(model: type[Director] | type[Genre], names: Iterable[str], known: Container[str]) -> dict[str, Name]:
-    """Those of the others, which are created unless somebody else has just done so."""
+def create_names(model: type[Named], names: Iterable[str], known: Container[str]) -> dict[str, Name]:
+    """The others, by folded name. They are created unless somebody else has just done so."""
     new = {key: " ".join(name.split()) for name in names if name and (key := folded_name(name)) not in known}
     # Sorted, so that an import and another writer with new names in common wait for each other instead of deadlocking.
     model.objects.bulk_create((model(name=new[key]) for key in sorted(new)), ignore_conflicts=True)

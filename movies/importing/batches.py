@@ -8,8 +8,8 @@ from django.db import reset_queries
 
 from movies.importing import bulk
 from movies.importing.adding import add_missing
-from movies.importing.postings import Vocabulary
-from movies.importing.rows import MAX_LINE, Refused, Row, parse
+from movies.importing.postings import WordIds
+from movies.importing.rows import MAX_LINE, InvalidRow, Row, parse
 
 BATCH = 5000  # lines; other writers wait about a second for a batch
 BATCH_BYTES = 4 * MAX_LINE  # after which a batch ends early
@@ -34,11 +34,11 @@ Refuse = Callable[[int, str], None]  # is told the line number and the reason
 
 def import_stream(stream: BinaryIO, report: Report, refuse: Refuse) -> Iterator[int]:
     """Imports a file of NDJSON, a batch in a transaction, and yields how many bytes each batch was."""
-    vocabulary = Vocabulary()
+    word_ids = WordIds()
     bulk.enlarge_cache()
     for batch in batches_of(lines_of(stream)):
-        rows = [row for number, line in batch if (row := checked(number, line, report, refuse))]
-        report.added += add_missing(rows, vocabulary)
+        rows = [row for number, line in batch if (row := row_of(number, line, report, refuse))]
+        report.added += add_missing(rows, word_ids)
         reset_queries()  # with DEBUG they would be kept in memory
         yield sum(len(line) for _, line in batch)
 
@@ -46,9 +46,9 @@ def import_stream(stream: BinaryIO, report: Report, refuse: Refuse) -> Iterator[
 def batches_of(lines: Iterable[bytes]) -> Iterator[list[tuple[int, bytes]]]:
     """The lines with their numbers, so many at a time as may be kept in memory."""
     batch, size = list[tuple[int, bytes]](), 0
-    for numbered in enumerate(lines, start=1):
-        batch.append(numbered)
-        size += len(numbered[1])
+    for number, line in enumerate(lines, start=1):
+        batch.append((number, line))
+        size += len(line)
         if len(batch) >= BATCH or size >= BATCH_BYTES:
             yield batch
             batch, size = [], 0
@@ -64,14 +64,14 @@ def lines_of(stream: BinaryIO) -> Iterator[bytes]:
             line = stream.readline(MAX_LINE)
 
 
-def checked(number: int, line: bytes, report: Report, refuse: Refuse) -> Row | None:
+def row_of(number: int, line: bytes, report: Report, refuse: Refuse) -> Row | None:
     """The row of a line; None of an empty one and of one that is refused."""
     if line.isspace() and len(line) <= MAX_LINE:
         return None
     report.read += 1
     try:
         return parse(line)
-    except Refused as reason:
+    except InvalidRow as reason:
         report.refused += 1
         refuse(number, str(reason))
         return None

@@ -26,20 +26,23 @@ def enlarge_cache() -> None:
 def insert(model: type[Model], names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
     """Inserts rows of the fields `names`. All other fields of all rows get the same: their default, or the time."""
     blank = model()
-    others = {field: of_new_row(field, blank) for field in stored(model) if field.name not in names}
-    fields = [*(model._meta.get_field(name) for name in names), *others]
+    fields = {field.name: field for field in stored(model)}
+    others = {
+        name: value_of_new_row(field, blank)
+        for name, field in fields.items()
+        if name not in names and field is not model._meta.auto_field  # an id that is not named, the database gives
+    }
     same = tuple(others.values())
     write = copy if connection.vendor == "postgresql" else execute_many
-    write(model, fields, (row + same for row in rows))
+    write(model, [fields[name] for name in (*names, *others)], (row + same for row in rows))
 
 
 def stored(model: type[Model]) -> list[Field]:
-    """The fields that an INSERT may name, but for the id, which the database gives."""
-    fields = model._meta.local_concrete_fields
-    return [field for field in fields if not field.generated and field is not model._meta.auto_field]
+    """The fields that an INSERT may name."""
+    return [field for field in model._meta.local_concrete_fields if not field.generated]
 
 
-def of_new_row(field: Field, row: Model) -> Any:
+def value_of_new_row(field: Field, row: Model) -> Any:
     return field.get_db_prep_save(field.pre_save(row, add=True), connection)
 
 
@@ -57,7 +60,7 @@ def copy(model: type[Model], fields: Sequence[Field], rows: Iterable[tuple[Any, 
 def execute_many(model: type[Model], fields: Sequence[Field], rows: Iterable[tuple[Any, ...]]) -> None:
     marks = ", ".join(["%s"] * len(fields))
     with connection.cursor() as cursor:
-        cursor.executemany(f"INSERT INTO {table(model)} ({columns(fields)}) VALUES ({marks})", rows)  # noqa: S608
+        cursor.executemany(f"INSERT INTO {table(model)} ({columns(fields)}) VALUES ({marks})", list(rows))  # noqa: S608
 
 
 def reserve_ids(model: type[Model], count: int) -> list[int]:
@@ -87,4 +90,9 @@ def table(model: type[Model]) -> str:
 
 
 def columns(fields: Iterable[Field]) -> str:
-    return ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    return ", ".join(map(column, fields))
+
+
+def column(field: Field) -> str:
+    assert field.column is not None  # stored fields have one
+    return connection.ops.quote_name(field.column)

@@ -8,32 +8,32 @@ from typing import NamedTuple
 from movies import search
 from movies.importing import bulk
 from movies.models import SearchPosting, SearchSpelling, SearchWord
-from movies.search import lexicon
+from movies.search import vocabulary
 
 MAX_REMEMBERED = 100_000  # words
 Weights = dict[str, int]
 
 
-class Named(NamedTuple):
+class Name(NamedTuple):
     name: str
 
 
 class Texts(NamedTuple):
-    """What search reads of a movie."""
+    """What search reads of a movie, of which it knows only that."""
 
     title: str
-    director: Named | None = None
-    genre_list: tuple[Named, ...] = ()
+    director: Name | None = None
+    genre_list: tuple[Name, ...] = ()
 
 
 @lru_cache(maxsize=10_000)
 def of_director(name: str) -> Weights:
-    return search.weighted_words(Texts("", Named(name)))
+    return search.weighted_words(Texts("", Name(name)))
 
 
 @lru_cache(maxsize=1_000)
 def of_genre(name: str) -> Weights:
-    return search.weighted_words(Texts("", None, (Named(name),)))
+    return search.weighted_words(Texts("", None, (Name(name),)))
 
 
 def weights(title: str, director: str | None, genres: Iterable[str]) -> Weights:
@@ -46,18 +46,18 @@ def weights(title: str, director: str | None, genres: Iterable[str]) -> Weights:
     return total
 
 
-class Vocabulary:
+class WordIds:
     """Word → id, remembered for one import. After a batch that was rolled back it is wrong, and the import ends."""
 
     def __init__(self) -> None:
         self.remembered: dict[str, int] = {}
 
-    def ids(self, texts: set[str]) -> dict[str, int]:
-        """The ids of (at least) those words, which are in the vocabulary from then on. To be called once a batch."""
+    def get_or_create(self, texts: set[str]) -> dict[str, int]:
+        """The ids of (at least) those words. Those that the vocabulary lacks are created. To be called once a batch."""
         if len(self.remembered) > MAX_REMEMBERED:
             self.remembered.clear()
         unknown = texts - self.remembered.keys()
-        self.remembered |= lexicon.known_words(unknown)
+        self.remembered |= vocabulary.ids_of_words(unknown)
         # Sorted, so that an import and another writer with new words in common wait for each other instead of
         # deadlocking.
         self.remembered |= create_words(sorted(unknown - self.remembered.keys()))
@@ -68,18 +68,20 @@ def create_words(texts: list[str]) -> dict[str, int]:
     """The ids of these words, new ones or those that somebody else has just created, with the spellings."""
     new = dict(zip(texts, bulk.reserve_ids(SearchWord, len(texts)), strict=True))
     SearchWord.objects.bulk_create((SearchWord(pk=pk, text=text) for text, pk in new.items()), ignore_conflicts=True)
-    created = lexicon.known_words(set(new))
+    created = vocabulary.ids_of_words(set(new))
     # Whoever creates a word creates its spellings in the same transaction.
     ours = [(pk, text) for text, pk in new.items() if created[text] == pk]
     bulk.insert(
-        SearchSpelling, ["word", "text"], ((pk, spelling) for pk, text in ours for spelling in lexicon.deletions(text))
+        SearchSpelling,
+        ["word", "text"],
+        ((pk, spelling) for pk, text in ours for spelling in vocabulary.deletions(text)),
     )
     return created
 
 
-def insert(of_movies: dict[int, Weights], vocabulary: Vocabulary) -> Counter[int]:
+def insert(of_movies: dict[int, Weights], known: WordIds) -> Counter[int]:
     """Inserts the postings (movie id → weights) and returns how many each word got: word id → number."""
-    word_ids = vocabulary.ids({word for of_movie in of_movies.values() for word in of_movie})
+    word_ids = known.get_or_create({word for of_movie in of_movies.values() for word in of_movie})
     postings = [
         (word_ids[word], movie_id, weight)
         for movie_id, of_movie in of_movies.items()

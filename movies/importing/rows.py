@@ -20,7 +20,7 @@ Key = tuple[str, int | None, str]  # folded title, year, folded director
 folded_name = lru_cache(maxsize=10_000)(fold_case)
 
 
-class Refused(ValueError):
+class InvalidRow(ValueError):
     """A row that cannot be a movie, with the reason."""
 
 
@@ -36,11 +36,12 @@ class Row(NamedTuple):
 
     @property
     def key(self) -> Key:
-        return fold_case(self.title), self.release_date and self.release_date.year, folded_name(self.director)
+        year = self.release_date.year if self.release_date else None
+        return fold_case(self.title), year, folded_name(self.director)
 
 
 def parse(line: bytes) -> Row:
-    """One line of NDJSON. Raises Refused.
+    """One line of NDJSON. Raises InvalidRow.
 
     `title` is required; `year` (whole number, becomes the 1st of January) or `release_date` (YYYY-MM-DD), `genres`
     (list of names), `directors` (list, of which the first counts) or `director`, `duration` (minutes) and
@@ -60,13 +61,13 @@ def parse(line: bytes) -> Row:
 
 def loaded(line: bytes) -> dict[str, Any]:
     if len(line) > MAX_LINE:
-        raise Refused(f"longer than {MAX_LINE} bytes")
+        raise InvalidRow(f"longer than {MAX_LINE} bytes")
     try:
         data = orjson.loads(line)
     except ValueError:
         data = loaded_slowly(line)
     if not isinstance(data, dict):
-        raise Refused("not a JSON object")
+        raise InvalidRow("not a JSON object")
     return data
 
 
@@ -75,7 +76,7 @@ def loaded_slowly(line: bytes) -> Any:
     try:
         return json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise Refused(f"not a line of JSON: {error}") from error
+        raise InvalidRow(f"not a line of JSON: {error}") from error
 
 
 def text(data: dict[str, Any], name: str, longest: int) -> str:
@@ -85,11 +86,11 @@ def text(data: dict[str, Any], name: str, longest: int) -> str:
 
 def cleaned(value: Any, name: str, longest: int) -> str:
     if not isinstance(value, str):
-        raise Refused(f"{name}: not a text")
+        raise InvalidRow(f"{name}: not a text")
     if "\x00" in value or not is_encodable(value):
-        raise Refused(f"{name}: holds characters that no text may have")
+        raise InvalidRow(f"{name}: holds characters that no text may have")
     if len(value) > longest or (longest == MAX_NAME and not fits_when_folded(value)):
-        raise Refused(f"{name}: longer than {longest} characters")
+        raise InvalidRow(f"{name}: longer than {longest} characters")
     return value.strip()
 
 
@@ -110,14 +111,14 @@ def fits_when_folded(value: str) -> bool:
 
 def required(value: str, name: str) -> str:
     if not value:
-        raise Refused(f"{name}: missing")
+        raise InvalidRow(f"{name}: missing")
     return value
 
 
 def names(data: dict[str, Any], name: str) -> list[str]:
     values = data.get(name) or []
     if not isinstance(values, list):
-        raise Refused(f"{name}: not a list")
+        raise InvalidRow(f"{name}: not a list")
     return [value for value in (cleaned(value, name, MAX_NAME) for value in values) if value]
 
 
@@ -126,7 +127,7 @@ def whole(data: dict[str, Any], name: str, least: int, most: int) -> int | None:
     if value is None:
         return None
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise Refused(f"{name}: not a whole number from {least} to {most}")
+        raise InvalidRow(f"{name}: not a whole number from {least} to {most}")
     return value
 
 
@@ -135,6 +136,6 @@ def released(data: dict[str, Any]) -> date | None:
         try:
             return date.fromisoformat(day)
         except ValueError as error:
-            raise Refused(f"release_date: {error}") from error
+            raise InvalidRow(f"release_date: {error}") from error
     year = whole(data, "year", FIRST_YEAR, LAST_YEAR)
     return date(year, 1, 1) if year else None

@@ -70,8 +70,8 @@ class Comment(Feedback):
         indexes = [models.Index(fields=["movie", "-id"], name="comment_of_movie")]
 
 
-# What MovieStats counts of each kind of feedback, as aggregates over its rows.
-TALLIES: dict[type[Feedback], dict[str, models.Aggregate]] = {
+# What MovieStats keeps of each kind of feedback: column → the aggregate over its rows.
+AGGREGATES: dict[type[Feedback], dict[str, models.Aggregate]] = {
     Rating: {"ratings_sum": Sum("half_stars"), "ratings_count": Count("pk")},
     Like: {"likes_count": Count("pk")},
     Favorite: {"favorites_count": Count("pk")},

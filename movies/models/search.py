@@ -4,11 +4,14 @@ A movie's words (of title, director and genres, folded) are its postings. Each w
 spellings: itself and itself less one letter, which is how a misspelled word finds its neighbours by equality alone.
 """
 
+from bisect import bisect_right
+
 from django.db import models
 
 from movies.models.catalogue import Movie, MovieStats
 
-MAX_WORD = 40
+MAX_WORD = 40  # letters; of a longer word the vocabulary has the beginning
+LEVELS = [4**level for level in range(1, 16)]  # how many reactions a movie of level 1, 2 … has at least
 
 
 def popularity_level(stats: MovieStats) -> int:
@@ -17,7 +20,12 @@ def popularity_level(stats: MovieStats) -> int:
 
 
 def level_of(reactions: int) -> int:
-    return max(0, (reactions.bit_length() - 1) // 2)
+    return bisect_right(LEVELS, reactions)
+
+
+def level_sql(reactions: str) -> str:
+    """The same as an expression of PostgreSQL."""
+    return f"width_bucket({reactions}, ARRAY{LEVELS})"
 
 
 class SearchWord(models.Model):

@@ -5,7 +5,7 @@ only where that finds nothing, the nearest spellings. The big tables are then to
 through indexes that have the best first, so that a search costs the same in a catalogue of any size.
 """
 
-from movies.search.finding import EXAMINED, LIMIT, Found, find, search
+from movies.search.finding import EXAMINED, LIMIT, SearchResult, find, search
 from movies.search.indexing import (
     DIRECTOR_WEIGHT,
     GENRE_WEIGHT,
@@ -18,7 +18,7 @@ from movies.search.indexing import (
     words_taken_with,
     wrong_counts,
 )
-from movies.search.lexicon import count_words, deletions, vocabulary
+from movies.search.vocabulary import add_word_counts, deletions, get_or_create_words
 
 __all__ = [
     "DIRECTOR_WEIGHT",
@@ -26,16 +26,16 @@ __all__ = [
     "GENRE_WEIGHT",
     "LIMIT",
     "TITLE_WEIGHT",
-    "Found",
-    "count_words",
+    "SearchResult",
+    "add_word_counts",
     "deletions",
     "find",
     "flaws",
+    "get_or_create_words",
     "index",
     "index_batch",
     "search",
     "set_popularity",
-    "vocabulary",
     "weighted_words",
     "words_taken_with",
     "wrong_counts",

@@ -1,8 +1,9 @@
 """Keeping the postings: which words each movie has, how much of it they are, and how popular it is."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from math import sqrt
+from typing import Protocol
 
 from django.db import transaction
 from django.db.models import Count, F, IntegerField, OuterRef, Subquery
@@ -11,13 +12,30 @@ from django.db.models.functions import Coalesce
 from movies.models import Movie, MovieStats
 from movies.models.search import MAX_WORD, SearchPosting, SearchWord, popularity_level
 from movies.querysets import MovieQuerySet
-from movies.search.lexicon import BATCH, batches, count_words, vocabulary
+from movies.search.vocabulary import BATCH, add_word_counts, get_or_create_words
+from rest.chunks import chunks
 from rest.database.text import words
 
 TITLE_WEIGHT, DIRECTOR_WEIGHT, GENRE_WEIGHT = 1000, 400, 200
 
 
-def weighted_words(movie: Movie) -> dict[str, int]:
+class HasName(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+class HasTexts(Protocol):
+    """What search reads of a movie."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def director(self) -> HasName | None: ...
+    @property
+    def genre_list(self) -> Sequence[HasName]: ...
+
+
+def weighted_words(movie: HasTexts) -> dict[str, int]:
     """Word → weight. The fewer words a text has, the more each of them says."""
     weights: dict[str, int] = defaultdict(int)
     texts = [(movie.title, TITLE_WEIGHT)]
@@ -34,13 +52,13 @@ def weighted_words(movie: Movie) -> dict[str, int]:
 def index(movies: MovieQuerySet) -> None:
     """Brings the postings of `movies` up to date, and the numbers of movies of their words."""
     differences: Counter[int] = Counter()
-    for batch in batches(movies.complete().order_by("pk").iterator(chunk_size=BATCH)):
+    for batch in chunks(movies.complete().order_by("pk").iterator(chunk_size=BATCH), BATCH):
         differences.update(index_batch(batch))
-    count_words(differences)
+    add_word_counts(differences)
 
 
 def index_batch(movies: list[Movie]) -> Counter[int]:
-    """Brings the postings of `movies` (complete) up to date, and returns what `count_words` has to be told.
+    """Brings the postings of `movies` (complete) up to date, and returns what `add_word_counts` has to be told.
 
     That is: word id → how many movies more have it. Popularity is read under the lock of the movies' statistics.
     """
@@ -53,7 +71,7 @@ def index_batch(movies: list[Movie]) -> Counter[int]:
         if {text: (weight, levels[pk]) for text, weight in of_movie.items()}
         != {text: (posting.weight, posting.popularity) for text, posting in indexed[pk].items()}
     }
-    word_ids = vocabulary({text for of_movie in outdated.values() for text in of_movie})
+    word_ids = get_or_create_words({text for of_movie in outdated.values() for text in of_movie})
     differences = Counter(word_ids[text] for of_movie in outdated.values() for text in of_movie)
     differences.subtract(posting.word_id for pk in outdated for posting in indexed[pk].values())
     SearchPosting.objects.filter(movie__in=[pk for pk in outdated if indexed[pk]]).delete()
@@ -84,7 +102,7 @@ def postings_of(movies: Iterable[Movie]) -> dict[int, dict[str, SearchPosting]]:
 
 
 def words_taken_with(movie: Movie) -> Counter[int]:
-    """What `count_words` has to be told when `movie` is deleted."""
+    """What `add_word_counts` has to be told when `movie` is deleted."""
     word_ids = SearchPosting.objects.filter(movie=movie).values_list("word", flat=True)
     return Counter(dict.fromkeys(word_ids, -1))
 
@@ -120,5 +138,5 @@ def wrong_counts(*, fix: bool = False) -> list[str]:
     wrong = SearchWord.objects.annotate(true=true).exclude(movies_count=F("true")).order_by("pk")
     found = list(wrong.values_list("pk", "text", "movies_count", "true"))
     if fix:
-        count_words(Counter({pk: true - kept for pk, _, kept, true in found}))
+        add_word_counts(Counter({pk: true - kept for pk, _, kept, true in found}))
     return [f"word {text!r}: movies_count is {kept}, should be {true}" for _, text, kept, true in found]

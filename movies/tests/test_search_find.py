@@ -58,7 +58,7 @@ class TestTheOrder:
         assert ids("léon") == [accented, newest, plain]
 
     def test_of_too_many_movies_with_one_title_none_is_preferred(self, make_titles, make_popular, monkeypatch):
-        monkeypatch.setattr(interpretation, "MAX_NAMESAKES", 2)
+        monkeypatch.setattr(interpretation, "MAX_TITLE_MATCHES", 2)
         plain, *accented = make_titles("Leon", "Léon", "Léon")
         make_popular(plain, 1)
         assert ids("léon") == [*reversed(accented), plain]
@@ -125,7 +125,7 @@ class TestWhereItStops:
     def test_the_depth_is_shared_out_among_the_words_and_what_is_left_over_too(self):
         def depth(*counts: int) -> int:
             words = [interpretation.Word(n, str(n), count) for n, count in enumerate(counts)]
-            return finding.depth(interpretation.best(words, 1), 100)
+            return finding.depth_of(interpretation.best(words, 1), 100)
 
         assert depth(5) == 5
         assert depth(500) == 100
@@ -142,7 +142,7 @@ class TestWhereItStops:
         assert titles("stard") == ["Stardust"]
 
     def test_a_beginning_of_very_many_words_stands_for_those_of_most_movies(self, make_titles, monkeypatch):
-        monkeypatch.setattr(interpretation, "MAX_ALTERNATIVES", 2)
+        monkeypatch.setattr(interpretation, "MAX_CANDIDATES", 2)
         make_titles("Aliena", "Alienb", "Alienc", "Alienc", "Alienb")
         assert sorted(titles("alie")) == ["Alienb", "Alienb", "Alienc", "Alienc"]
         assert sorted(titles("alienx")) == ["Alienb", "Alienb", "Alienc", "Alienc"]
@@ -153,7 +153,7 @@ class TestWhereItStops:
         assert len(queries) <= 8 + interpretation.MAX_QUERY_WORDS
 
 
-class TestAmong:
+class TestARestriction:
     @pytest.mark.parametrize("text", ["movie", "movie dir", "mo", "movia", "movie zzzzz genre"])
     def test_it_restricts_the_result_and_its_total_and_keeps_the_order(self, make_movies, text):
         movies = make_movies(7)

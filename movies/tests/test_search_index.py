@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from movies import search, services
 from movies.models import Favorite, Genre, Like, Movie, MovieStats, SearchPosting, SearchSpelling, SearchWord
-from movies.models.search import MAX_WORD, popularity_level
-from movies.search import lexicon
+from movies.models.search import MAX_WORD, level_of, level_sql, popularity_level
+from movies.search import vocabulary
 
 
 def postings(movie: Movie) -> dict[str, int]:
@@ -138,9 +138,9 @@ class TestHowManyMoviesHaveAWord:
         assert movies_counts()["movie"] == 5
 
     def test_several_differences_are_added_each_to_its_words(self, db):
-        ids = search.vocabulary({"noir", "film", "grand"})
-        search.count_words(Counter({ids["noir"]: 3, ids["film"]: 5, ids["grand"]: 0}))
-        search.count_words(Counter({ids["noir"]: -1, ids["film"]: -1}))
+        ids = search.get_or_create_words({"noir", "film", "grand"})
+        search.add_word_counts(Counter({ids["noir"]: 3, ids["film"]: 5, ids["grand"]: 0}))
+        search.add_word_counts(Counter({ids["noir"]: -1, ids["film"]: -1}))
         assert movies_counts() == {"noir": 2, "film": 4, "grand": 0}
 
     def test_a_wrong_count_is_said_and_mended(self, movie):
@@ -161,6 +161,17 @@ class TestPopularity:
     def test_favourites_likes_and_ratings_count_and_comments_do_not(self):
         assert popularity_level(MovieStats(favorites_count=2, likes_count=1, ratings_count=1)) == 1
         assert popularity_level(MovieStats(comments_count=100)) == 0
+
+    @pytest.mark.parametrize("level", range(1, 16))
+    def test_each_level_begins_where_the_reactions_are_four_times_as_many(self, level):
+        assert (level_of(4**level - 1), level_of(4**level)) == (level - 1, level)
+
+    @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite asks Python for the level")
+    def test_postgresql_has_the_same_levels(self, db):
+        reactions = sorted({4**level + more for level in range(16) for more in (-1, 0, 1)})
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT n, {level_sql('n')} FROM unnest(%s) AS n", [reactions])
+            assert dict(cursor.fetchall()) == {n: level_of(n) for n in reactions}
 
     def test_the_postings_follow_the_level_up_and_down(self, movie, bob, charlie):
         MovieStats.objects.filter(pk=movie.pk).update(likes_count=2)
@@ -210,35 +221,35 @@ class TestWeights:
 
 class TestVocabulary:
     def test_each_word_has_its_spellings(self, db):
-        word_id = search.vocabulary({"noir"})["noir"]
+        word_id = search.get_or_create_words({"noir"})["noir"]
         spellings = SearchSpelling.objects.filter(word=word_id).values_list("text", flat=True)
         assert sorted(spellings) == ["nir", "noi", "noir", "nor", "oir"]
 
     def test_known_words_are_not_written_again(self, db):
-        first = search.vocabulary({"noir", "film"})
+        first = search.get_or_create_words({"noir", "film"})
         with CaptureQueriesContext(connection) as queries:
-            assert search.vocabulary({"noir", "film"}) == first
+            assert search.get_or_create_words({"noir", "film"}) == first
         assert [query["sql"].split()[0] for query in queries] == ["SELECT"]
 
     def test_words_that_somebody_else_adds_meanwhile_are_taken_as_they_are(self, db, monkeypatch):
         """Both have looked, neither has found the word, and the other one writes first."""
-        look = lexicon.known_words
+        look = vocabulary.ids_of_words
 
         def look_and_be_overtaken(texts):
             known = look(texts)
-            monkeypatch.setattr(lexicon, "known_words", look)
-            search.vocabulary({"noir"})
+            monkeypatch.setattr(vocabulary, "ids_of_words", look)
+            search.get_or_create_words({"noir"})
             return known
 
-        monkeypatch.setattr(lexicon, "known_words", look_and_be_overtaken)
-        ids = search.vocabulary({"noir", "film"})
+        monkeypatch.setattr(vocabulary, "ids_of_words", look_and_be_overtaken)
+        ids = search.get_or_create_words({"noir", "film"})
         assert ids == dict(SearchWord.objects.values_list("text", "pk"))
         assert SearchSpelling.objects.filter(word=ids["noir"]).count() == len(search.deletions("noir"))
 
     def test_more_words_than_a_batch_are_all_added(self, db, monkeypatch):
-        monkeypatch.setattr(lexicon, "BATCH", 3)
+        monkeypatch.setattr(vocabulary, "BATCH", 3)
         texts = {f"word{i}" for i in range(10)}
-        assert search.vocabulary(texts).keys() == texts
+        assert search.get_or_create_words(texts).keys() == texts
         assert SearchWord.objects.count() == 10
 
 

@@ -14,7 +14,7 @@ Texts are PostgreSQL's, with $1, $2 … for the parameters; `for_sqlite` is the 
 import re
 from collections.abc import Sequence
 from contextlib import closing
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from importlib import import_module
 from typing import Any
@@ -125,6 +125,7 @@ class Statement(Function):
         return super().rows(*values) if is_postgresql() else rows_of(self.sqlite, values)
 
 
+@lru_cache(maxsize=256)
 def for_sqlite(text: str) -> str:
     """The text as SQLite understands it: arrays are JSON texts, parameters are ?1, ?2 …"""
     for pattern, replacement in SQLITE.items():

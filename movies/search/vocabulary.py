@@ -1,22 +1,13 @@
 """The vocabulary: which words there are, how they are misspelled, and how many movies have each."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from itertools import islice
-from typing import TypeVar
 
 from django.db.models import F
 
 from movies.models.search import SearchSpelling, SearchWord
+from rest.chunks import chunks
 
-BATCH = 2000
-Item = TypeVar("Item")
-
-
-def batches(items: Iterable[Item]) -> Iterator[list[Item]]:
-    remaining = iter(items)
-    while batch := list(islice(remaining, BATCH)):
-        yield batch
+BATCH = 2000  # rows a statement
 
 
 def deletions(word: str) -> set[str]:
@@ -28,14 +19,14 @@ def deletions(word: str) -> set[str]:
     return {word} | {word[:i] + word[i + 1 :] for i in range(len(word))}
 
 
-def vocabulary(texts: set[str]) -> dict[str, int]:
-    """Word → id, of words that are in the vocabulary from then on."""
-    known = known_words(texts)
+def get_or_create_words(texts: set[str]) -> dict[str, int]:
+    """The ids of these words by their texts. Those that the vocabulary lacks are created, with their spellings."""
+    known = ids_of_words(texts)
     # Sorted, so that two writers with new words in common wait for each other instead of deadlocking.
     new = sorted(texts - known.keys())
     if new:
         SearchWord.objects.bulk_create((SearchWord(text=text) for text in new), ignore_conflicts=True, batch_size=BATCH)
-        added = known_words(set(new))
+        added = ids_of_words(set(new))
         SearchSpelling.objects.bulk_create(
             (
                 SearchSpelling(text=spelling, word_id=added[text])
@@ -49,21 +40,22 @@ def vocabulary(texts: set[str]) -> dict[str, int]:
     return known
 
 
-def known_words(texts: set[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for batch in batches(sorted(texts)):
-        found |= dict(SearchWord.objects.filter(text__in=batch).values_list("text", "pk"))
-    return found
+def ids_of_words(texts: set[str]) -> dict[str, int]:
+    """The ids of those of these words that the vocabulary has, by their texts."""
+    ids: dict[str, int] = {}
+    for batch in chunks(sorted(texts), BATCH):
+        ids |= dict(SearchWord.objects.filter(text__in=batch).values_list("text", "pk"))
+    return ids
 
 
-def count_words(differences: Counter[int]) -> None:
-    """Adds to the numbers of movies that have the words of these ids: last in a transaction, but for the tallies.
+def add_word_counts(differences: Counter[int]) -> None:
+    """Adds to how many movies have each word (by its id): to be called last in a transaction, but for the tallies.
 
     Last, because nearly every movie has "the": whoever holds that row must not wait for anything else. And in the
     order of the ids, so that two writers wait for each other instead of deadlocking.
     """
     changed = sorted(word_id for word_id, difference in differences.items() if difference)
-    for batch in batches(changed):
+    for batch in chunks(changed, BATCH):
         # Not FOR UPDATE, which would wait for everybody who refers to the word from a new posting.
         list(SearchWord.objects.select_for_update(no_key=True).filter(pk__in=batch).order_by("pk").values_list("pk"))
         by_difference: dict[int, list[int]] = defaultdict(list)
