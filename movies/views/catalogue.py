@@ -1,4 +1,4 @@
-"""The catalogue: movies, the ways to find them, directors and genres."""
+"""The catalogue: movies, and the ways to find them."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -20,11 +20,11 @@ from accounts.models import User
 from movies import catalogue, search, serializers, services
 from movies.catalogue import Card
 from movies.catalogue.orderings import Order
-from movies.filters import MovieFilter, NameFilter
-from movies.models import Director, Genre, Movie, Tally
+from movies.filters import MovieFilter
+from movies.models import Genre, Movie, Tally
 from movies.permissions import IsAuthorOrStaffOrReadOnly
 from movies.querysets import CATEGORY_SIZE, MOST_LIKED_LIMIT, MOST_LIKED_MAX, NEWEST_LIMIT, MovieQuerySet, is_id
-from movies.swagger.catalogue import CATALOGUE, DIRECTORS, GENRES, MOVIES
+from movies.swagger.catalogue import CATALOGUE, MOVIES
 from movies.views.feedback import FeedbackActions
 from rest.fast_path import fast_path
 from rest.pagination import BareArrayPagination, EnvelopePagination, KeysetListing, Listing, WholeArrayPagination
@@ -264,41 +264,3 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet[Movie]):
 
 
 catalogue.shape_of(MovieViewSet.serializer_class)
-
-
-class DirectorViewSet(viewsets.ReadOnlyModelViewSet[Director]):
-    """Directors by name; `name` finds those that contain it."""
-
-    heading = CATALOGUE
-    operations: ClassVar[dict[str, Operation]] = DIRECTORS
-    queryset = Director.objects.all()
-    serializer_class = serializers.DirectorSerializer
-    filterset_class = NameFilter
-    lookup_value_converter = "int"
-
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """List the directors. By name."""
-        return super().list(request, *args, **kwargs)
-
-    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """A director."""
-        return super().retrieve(request, *args, **kwargs)
-
-
-class GenreViewSet(viewsets.ReadOnlyModelViewSet[Genre]):
-    """Genres by name; `name` finds those that contain it."""
-
-    heading = CATALOGUE
-    operations: ClassVar[dict[str, Operation]] = GENRES
-    queryset = Genre.objects.all()
-    serializer_class = serializers.GenreSerializer
-    filterset_class = NameFilter
-    lookup_value_converter = "int"
-
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """List the genres. By name."""
-        return super().list(request, *args, **kwargs)
-
-    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """A genre."""
-        return super().retrieve(request, *args, **kwargs)
