@@ -1,5 +1,5 @@
 # Two commands do everything: `make run` and `make test`. The rest is for those who work on the code.
-.PHONY: run test bench check format verify clean help
+.PHONY: run test coverage bench check format verify clean help
 
 help:      ## this list
 	@grep -E '^[a-z]+: .*##' Makefile | sed 's/: *##/\t/'
@@ -9,6 +9,9 @@ run:       ## environment, migrations, demo catalogue, server (PORT, WORKERS, DA
 
 test:      ## environment, the whole suite on SQLite and on PostgreSQL (TEST_POSTGRES_URL, SEED=1, ARGS="-k name")
 	@exec bin/test $(ARGS)
+
+coverage:  ## the suite on SQLite, measured: lists what no test goes through, and fails below the floor in pyproject.toml
+	@exec bin/coverage
 
 bench:     ## the benchmark (SIZES="10000 1000000" DATABASES="postgres sqlite" SCENARIOS=list,detail SECONDS=5 ROUNDS=3)
 	@BENCH_SECONDS="$(or $(SECONDS),5)" exec bin/bench

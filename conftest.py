@@ -123,7 +123,7 @@ def _fresh_cache() -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def _clients_take_the_fast_path() -> Iterator[None]:
-    """Django's test client begins behind our WSGI application: here it takes the short way where the server does."""
+    """Django's test client begins behind our WSGI application: here it takes the fast path where the server does."""
     call, full_stack = ClientHandler.__call__, ClientHandler.get_response
 
     def try_first(self: ClientHandler, environ: dict[str, Any]) -> HttpResponseBase:
