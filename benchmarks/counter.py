@@ -10,7 +10,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -99,11 +99,11 @@ class CountedFastPath:
         self.counting, self.fast_path = counting, FastPath(WSGIHandler())
 
     def __call__(self, each: dict[str, Any], start_response: Callable[..., None]) -> Any:
-        middleware.counter = self.counting
+        vars(middleware)["counter"] = self.counting
         return self.fast_path(each, start_response)
 
 
-def compare(title: str, chains: dict[str, Callable[..., Any]], address: str, rounds: int, requests: int) -> None:
+def compare(title: str, chains: Mapping[str, Callable[..., Any]], address: str, rounds: int, requests: int) -> None:
     """`chains` are "without" the counter and "with" it."""
     rates: dict[str, list[float]] = {name: [] for name in chains}
     for number in range(rounds + 1):

@@ -130,7 +130,8 @@ def columns_of(cursor: "psycopg2.extensions.cursor", table: str) -> str:
         "WHERE table_schema = current_schema() AND table_name = %s AND is_generated = 'NEVER'",
         [f"movies_{table}"],
     )
-    return cursor.fetchone()[0]
+    [(names,)] = cursor.fetchall()
+    return str(names)
 
 
 def bare_executemany(url: str, folder: Path) -> float:

@@ -116,7 +116,8 @@ def with_wrk(server: Server, requests: list[Request], seconds: float, folder: Pa
 
 def by_two_callers(server: Server, requests: list[Request], seconds: float) -> tuple[float, float, float, int]:
     """As many callers as the server has processes: sixteen would only wait for each other."""
-    began, places, times = time.monotonic(), count(), []
+    began, places = time.monotonic(), count()
+    times: list[float] = []
 
     def call() -> None:
         while not times or time.monotonic() - began < seconds:

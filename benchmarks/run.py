@@ -155,7 +155,7 @@ class Run:
 
 def median(measurements: list[Measurement]) -> Measurement:
     def of(name: str) -> float:
-        return statistics.median(getattr(each, name) for each in measurements)
+        return float(statistics.median(getattr(each, name) for each in measurements))
 
     return Measurement(of("rate"), of("p50"), of("p99"), of("cpu"))
 
