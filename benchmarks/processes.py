@@ -18,7 +18,7 @@ START_SECONDS, STOP_SECONDS = 120, 15
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        return int(probe.getsockname()[1])
 
 
 def stat(pid: int) -> list[str] | None:
