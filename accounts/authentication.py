@@ -38,7 +38,7 @@ class TokenAuthentication(SessionAuthentication):
     keyword = "Token"
 
     def find_session(self, credential: str) -> Session | None:
-        return callers.holder_of(credential)
+        return callers.session_by_token(credential)
 
 
 class BearerAuthentication(SessionAuthentication):
@@ -46,4 +46,4 @@ class BearerAuthentication(SessionAuthentication):
 
     def find_session(self, credential: str) -> Session | None:
         session_id = read_access_token(credential)
-        return None if session_id is None else callers.login(session_id)
+        return None if session_id is None else callers.session_by_id(session_id)

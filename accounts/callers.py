@@ -32,12 +32,13 @@ BY_TOKEN = statement("login_by_token", "token_digest", "varchar")
 BY_ID = statement("login_by_id", "id", "bigint")
 
 
-def holder_of(token: str) -> Session | None:
+def session_by_token(token: str) -> Session | None:
     """The login with this opaque token, alive or not."""
     return session_of(BY_TOKEN.rows(Session.digest(token)))
 
 
-def login(session_id: int) -> Session | None:
+def session_by_id(session_id: int) -> Session | None:
+    """The login with this id, alive or not."""
     return session_of(BY_ID.rows(session_id))
 
 
