@@ -53,7 +53,7 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet[Movie]):
     permission_classes = [IsAuthorOrStaffOrReadOnly]
     filterset_class: ClassVar[type[MovieFilter] | None] = MovieFilter
     lookup_value_converter = "int"
-    throttle_scopes = {"create": "create", "add_comment": "create"}
+    throttle_scopes: ClassVar[dict[str, str]] = {"create": "create", **FeedbackActions.throttle_scopes}
     detail_route: ClassVar[str | None] = "movie-detail"
 
     def __init_subclass__(cls, **kwargs: Any) -> None:

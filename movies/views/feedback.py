@@ -36,6 +36,7 @@ class FeedbackActions(viewsets.GenericViewSet[Movie]):
 
     heading: ClassVar[Heading] = FEEDBACK
     operations: ClassVar[dict[str, Operation]] = MOVIE_FEEDBACK
+    throttle_scopes: ClassVar[dict[str, str]] = {"add_comment": "create"}
 
     def movie_id(self) -> int:
         """The id of the movie that the address names by `lookup_field`. It may be of no movie where that is the id.

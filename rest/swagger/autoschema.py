@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections.abc import Mapping
+from http import HTTPStatus
 from types import SimpleNamespace
 from typing import Any
 
@@ -175,7 +176,7 @@ class AutoSchema(SwaggerAutoSchema):
             "ETag": ETAG if self.method == "GET" else None,
         }
         return openapi.Response(
-            success.description or {201: "Created", 204: "Done; no body"}.get(code, "OK"),
+            success.description or {204: "Done; no body"}.get(code, HTTPStatus(code).phrase),
             schema=success.shape(self) if success.shape else None,
             examples={JSON: self.example(success)} if success.shape else None,
             headers={name: header for name, header in headers.items() if header} or None,
