@@ -14,6 +14,13 @@ FIRST_YEAR, LAST_YEAR = 1870, 2100
 MAX_GENRES = 50
 MAX_LINE = 2**20  # bytes
 
+# What a line may have. The help of `manage.py import_movies` says it too.
+FIELDS = (
+    "title; year (a whole number) or release_date (YYYY-MM-DD); genres (a list of names); directors (such a list) or "
+    "director; duration (in minutes); description. Only the title is required. A year alone becomes its 1st of "
+    "January; of several directors the first counts."
+)
+
 Key = tuple[str, int | None, str]  # folded title, year, folded director
 
 # Directors and genres come again and again.
@@ -41,12 +48,7 @@ class Row(NamedTuple):
 
 
 def parse(line: bytes) -> Row:
-    """One line of NDJSON. Raises InvalidRow.
-
-    `title` is required; `year` (whole number, becomes the 1st of January) or `release_date` (YYYY-MM-DD), `genres`
-    (list of names), `directors` (list, of which the first counts) or `director`, `duration` (minutes) and
-    `description` are optional.
-    """
+    """One line of NDJSON, which is an object with FIELDS. Raises InvalidRow."""
     data = loaded(line)
     directors = names(data, "directors") or [text(data, "director", MAX_NAME)]
     return Row(

@@ -16,6 +16,10 @@ CANONICAL_KEYS = {
     "average_rating", "ratings_count", "likes_count", "favorites_count", "comments_count", "favorite", "liked",
     "my_rating", "user", "created_at", "updated_at",
 }  # fmt: skip
+READ_ONLY_KEYS = {
+    "id", "uuid", "average_rating", "ratings_count", "likes_count", "favorites_count", "comments_count", "liked",
+    "my_rating", "created_at", "updated_at",
+}  # fmt: skip
 PAGE_KEYS = {"count", "next", "previous", "results"}
 UNKNOWN_ID = 999_999
 

@@ -11,29 +11,32 @@ from django.core.exceptions import ImproperlyConfigured
 from rest_framework import serializers
 
 from movies.catalogue import shape_of
-from movies.catalogue.cards import Card, DirectorName, GenreName
+from movies.catalogue.cards import SHARED, Card, DirectorName, GenreName
 from movies.fields import DirectorField, GenreListField
 from movies.serializers import MovieSerializer
 from movies.views import MovieViewSet
 
 CARD = Card(
-    id=1,
-    uuid="00000000-0000-4000-8000-000000000001",
-    title="Brazil",
-    description="",
-    release_date=date(1985, 2, 20),
-    duration=142,
-    cover_image="",
-    average_rating=4.5,
-    ratings_count=2,
-    likes_count=0,
-    favorites_count=0,
-    comments_count=0,
-    created_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
-    updated_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
-    director=DirectorName(1, "Terry Gilliam", "2026-01-01T00:00:00", "2026-01-01T00:00:00"),
-    user=None,
-    genre_list=[GenreName(1, "Satire")],
+    **dict.fromkeys(SHARED)  # a field that is not here is None
+    | {
+        "id": 1,
+        "uuid": "00000000-0000-4000-8000-000000000001",
+        "title": "Brazil",
+        "description": "",
+        "release_date": date(1985, 2, 20),
+        "duration": 142,
+        "cover_image": "",
+        "average_rating": 4.5,
+        "ratings_count": 2,
+        "likes_count": 0,
+        "favorites_count": 0,
+        "comments_count": 0,
+        "created_at": datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
+        "updated_at": datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
+        "director": DirectorName(1, "Terry Gilliam", "2026-01-01T00:00:00", "2026-01-01T00:00:00"),
+        "user": None,
+        "genre_list": [GenreName(1, "Satire")],
+    }
 )
 
 

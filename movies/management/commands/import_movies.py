@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from movies.importing import Report, import_stream
+from movies.importing.rows import FIELDS
 
 MAX_PRINTED = 20  # refused rows on the screen; --refused FILE has them all
 
@@ -30,9 +31,8 @@ class RefusedRows:
 
 class Command(BaseCommand):
     help = (
-        "Imports movies from a file of one JSON object a line: title, year or release_date, genres, directors or "
-        "director, duration, description. A year alone becomes its 1st of January; of several directors the first "
-        "counts. Movies that are there already (same title, year and director) are left as they are."
+        f"Imports movies from a file of one JSON object a line: {FIELDS} "
+        "Movies that are there already (same title, year and director) are left as they are."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
