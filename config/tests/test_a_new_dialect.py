@@ -10,10 +10,12 @@ from rest_framework.versioning import BaseVersioning
 from config.tests.openapi import OPERATIONS
 from config.tests.scratch_dialect import QUIET, SPOKEN
 from movies import services
-from movies.models import Movie
+from movies.models import Like, Movie
 from movies.views import MovieViewSet
+from rest import fast_path
 from rest.dialects import Dialect
 from rest.tests.helpers import whole_database
+from rest.tests.requests import asked, the_full_stack
 
 DIALECTS = {**settings.DIALECTS, SPOKEN.name: SPOKEN, QUIET.name: QUIET}
 BODY = {
@@ -107,6 +109,16 @@ def test_what_was_added_is_found_at_the_address_that_the_reply_gives(alice):
     assert added["Location"] == f"http://testserver/spoken/films/{added.json()['uuid']}/"
     assert alice.get(added["Location"]).json() == added.json()
     assert alice.get(f"/spoken/films/{added.json()['id']}/").status_code == 404
+
+
+@pytest.mark.parametrize(("method", "suffix"), [("GET", ""), ("POST", "like/")])
+def test_the_fast_path_answers_by_whatever_field_finds_the_movie(movie, bob, method, suffix):
+    services.set_mark(Like, movie_id=movie.pk, user=bob.user, wanted=True)
+    address = f"/spoken/films/{movie.uuid}/{suffix}"
+    status, _, content = fast_path.try_fast(asked(method, address, token=bob.credentials.token))
+    whole_status, _, whole_content = the_full_stack(asked(method, address, token=bob.credentials.token))
+    assert (status, content) == (whole_status, whole_content)
+    assert fast_path.try_fast(asked("GET", f"/spoken/films/{movie.pk}/")) is None
 
 
 def test_every_error_has_the_dialects_own_body(anonymous, alice):

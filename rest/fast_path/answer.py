@@ -77,7 +77,7 @@ def attempt(environ: Environ) -> Answer | None:
     return answer(request, *found)
 
 
-def answer(request: WSGIRequest, route: Route, arguments: dict[str, int]) -> Answer | None:
+def answer(request: WSGIRequest, route: Route, arguments: dict[str, Any]) -> Answer | None:
     """The layers of MIDDLEWARE around the view's method."""
     refusing, beginning, finishing = layers()
     if any(layer.refuse(request) for layer in refusing):
@@ -97,7 +97,7 @@ def answer(request: WSGIRequest, route: Route, arguments: dict[str, int]) -> Ans
     return STATUS_LINES.get(status, f"{status} Unknown Status Code"), list(headers.items()), content
 
 
-def respond(request: WSGIRequest, route: Route, arguments: dict[str, int]) -> Response | None:
+def respond(request: WSGIRequest, route: Route, arguments: dict[str, Any]) -> Response | None:
     """What the view's method answers; None where the full stack has to begin anew."""
     trust_connection(True)  # our own query is the check
     try:
@@ -120,7 +120,7 @@ def trust_connection(is_healthy: bool) -> None:
     connection.health_check_done = is_healthy  # type: ignore[attr-defined]  # missing in the stubs
 
 
-def run(request: WSGIRequest, route: Route, arguments: dict[str, int]) -> tuple[Payload, bool]:
+def run(request: WSGIRequest, route: Route, arguments: dict[str, Any]) -> tuple[Payload, bool]:
     """The view's payload, and whether the caller sent a credential. Raises what the view raises."""
     view = route.view_class(**route.initkwargs)
     has_credential = "HTTP_AUTHORIZATION" in request.META

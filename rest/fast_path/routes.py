@@ -4,10 +4,12 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache, wraps
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
+from django.urls.converters import UUIDConverter
 from rest_framework.authentication import TokenAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,8 +20,11 @@ from rest.payload import Payload
 from rest.renderers import ORJSONRenderer
 
 Method = Callable[..., Payload]
-NUMBERED = re.compile(r"(.*/)([0-9]{1,18})((?:/[^0-9]*)?)", re.DOTALL)  # 18 digits fit any database's id
-ID = "<int:pk>"
+# An address with a key: 18 digits fit any database's id.
+KEYED = re.compile(rf"(.*/)([0-9]{{1,18}}|{UUIDConverter.regex})((?:/[^0-9]*)?)", re.DOTALL)
+PLACEHOLDER = re.compile(r"<(int|uuid):(\w+)>")
+VALUE_OF: dict[str, Callable[[str], Any]] = {"int": int, "uuid": UUID}
+EXAMPLES = {"int": "1", "uuid": str(UUID(int=0))}
 # What dispatch() calls between the address and the method. The fast path calls the parts itself, not these.
 HOOKS = (
     "dispatch",
@@ -62,29 +67,34 @@ class Route(NamedTuple):
 
 
 class Routes:
-    """The routes by method and address; where the address has an id, by method and what is before and behind it."""
+    """The routes by method and address; where the address has a key (an id or a UUID), by what is around it."""
 
     def __init__(self) -> None:
         self.plain: dict[tuple[str, str], Route] = {}
-        self.numbered: dict[tuple[str, str, str], Route] = {}
+        # by method, what is before the key, its converter, what is behind it; with the name of the key's argument
+        self.keyed: dict[tuple[str, str, str, str], tuple[Route, str]] = {}
         for address, pattern, dialect in patterns(get_resolver()):
             self.add(address, pattern, dialect)
 
-    def find(self, method: str, path: str) -> tuple[Route, dict[str, int]] | None:
+    def find(self, method: str, path: str) -> tuple[Route, dict[str, Any]] | None:
         """The route of a request and its arguments."""
         if route := self.plain.get((method, path)):
             return route, {}
-        if (match := NUMBERED.fullmatch(path)) and (route := self.numbered.get((method, match[1], match[3]))):
-            return route, {"pk": int(match[2])}
-        return None
+        match = KEYED.fullmatch(path)
+        return self.find_keyed(method, *match.groups()) if match else None
+
+    def find_keyed(self, method: str, before: str, key: str, behind: str) -> tuple[Route, dict[str, Any]] | None:
+        converter = "uuid" if "-" in key else "int"
+        found = self.keyed.get((method, before, converter, behind))
+        return (found[0], {found[1]: VALUE_OF[converter](key)}) if found else None
 
     def add(self, address: str, pattern: URLPattern, dialect: str) -> None:
-        before, has_id, behind = address.partition(ID)
-        if not leads_to(pattern, before + has_id.replace(ID, "1") + behind):
+        key = PLACEHOLDER.search(address)
+        if not leads_to(pattern, PLACEHOLDER.sub(lambda found: EXAMPLES[found[1]], address, count=1)):
             return
         for method, route in routes_of(pattern, dialect):
-            if has_id:
-                self.numbered[method, before, behind] = route
+            if key:
+                self.keyed[method, address[: key.start()], key[1], address[key.end() :]] = route, key[2]
             else:
                 self.plain[method, address] = route
 
@@ -164,5 +174,5 @@ def reasons_against(view: Any) -> Iterator[str]:
             yield f"its {hook}() is overridden, which the fast path does not call"
 
 
-def find_route(method: str, path: str) -> tuple[Route, dict[str, int]] | None:
+def find_route(method: str, path: str) -> tuple[Route, dict[str, Any]] | None:
     return routes(settings.ROOT_URLCONF).find(method, path)
