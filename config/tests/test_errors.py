@@ -11,6 +11,8 @@ from django.core.signals import request_started
 from django.db import close_old_connections
 from django.test import override_settings
 from django.urls import NoReverseMatch, resolve, reverse
+from django.utils.module_loading import import_string
+from jsonschema import Draft4Validator
 
 from rest.tests.helpers import detail_of, fields_named, is_problem, whole_database
 
@@ -66,6 +68,26 @@ def assert_shape(response, status, problem):
     assert response["Content-Type"] == ("application/problem+json" if problem else "application/json")
     assert is_problem(response) == problem
     assert detail_of(response) if problem or "detail" in response.json() else fields_named(response)
+
+
+@pytest.mark.parametrize("dialect", settings.DIALECTS.values(), ids=lambda dialect: dialect.name)
+def test_every_error_of_a_dialect_is_of_its_shape(alice, anonymous, dialect):
+    shape = import_string(dialect.errors)
+    addresses = [address for name in ("movie-list", "collection-list") for address in addresses_of(dialect.name, name)]
+    for address in addresses:
+        errors = {
+            400: alice.post(address, {}),
+            401: anonymous.post(address, {}),
+            404: alice.get(f"{address}?page=999"),
+            405: alice.delete(address),
+            406: alice.get(address, HTTP_ACCEPT="text/html"),
+            415: alice.post(address, b"x", content_type="text/plain"),
+        }
+        for code, response in errors.items():
+            assert response.status_code == code, address
+            assert response["Content-Type"] == shape.media_type
+            schema = shape.schema({"title": ["…"]} if code == 400 else {"detail": "…"})[1]
+            Draft4Validator(schema).validate(response.json())
 
 
 def test_400_names_the_fields(alice, mount):

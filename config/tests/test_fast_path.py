@@ -1,9 +1,11 @@
 """The fast path answers as the full stack does, to the byte and to the header; and leaves to it what is not plain."""
 
 import json
+import re
 
 import pytest
 
+from config.tests.openapi import OPERATIONS
 from movies.models import Like, Movie, Rating
 from movies.tests.pictures import upload
 from rest import fast_path
@@ -32,6 +34,8 @@ READS = [
     "/{id}/",
 ]
 
+MOVIES_OF_DIALECTS = [one for one in OPERATIONS if one.name in ("movie_list", "movie_retrieve")]
+
 
 @pytest.fixture
 def movies(make_movie, alice, bob):
@@ -45,17 +49,25 @@ def movies(make_movie, alice, bob):
     return made
 
 
-@pytest.mark.parametrize("reader", ["anonymous", "bob"])
-@pytest.mark.parametrize("address", READS)
-def test_a_read_is_answered_alike(movies, bob, address, reader):
-    token = bob.credentials.token if reader == "bob" else ""
-    address = address.format(id=movies[1].pk)
+def assert_answered_alike(address, token):
     for _ in range(2):  # what was shown once is kept
         status, headers, content = fast_path.try_fast(asked("GET", address, token=token))
         whole_status, whole_headers, whole_content = the_full_stack(asked("GET", address, token=token))
         assert (status, content) == (whole_status, whole_content)
         assert dict(headers) == dict(whole_headers)
         assert len(headers) == len(dict(headers))
+
+
+@pytest.mark.parametrize("reader", ["anonymous", "bob"])
+@pytest.mark.parametrize("address", READS)
+def test_a_read_is_answered_alike(movies, bob, address, reader):
+    assert_answered_alike(address.format(id=movies[1].pk), bob.credentials.token if reader == "bob" else "")
+
+
+@pytest.mark.parametrize("operation", MOVIES_OF_DIALECTS, ids=str)
+def test_movies_are_read_alike_in_every_dialect_by_whatever_finds_them(movies, bob, operation):
+    address = re.sub(r"\{(\w+)\}", lambda field: str(getattr(movies[1], field[1])), operation.path)
+    assert_answered_alike(address, bob.credentials.token)
 
 
 @pytest.mark.parametrize(

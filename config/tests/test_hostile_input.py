@@ -25,6 +25,7 @@ from config.tests.hostile import (
 )
 from config.tests.openapi import OPERATIONS, Operation
 from movies import services
+from movies.models import Movie
 from rest.tests.helpers import fields_named, is_problem, whole_database
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
@@ -32,6 +33,7 @@ MULTIPART = "multipart/form-data; boundary=b"
 IN_ERRORS = {"application/json", "application/problem+json"}
 # What an operation with a key is sent to, if it is not what its name begins with.
 TARGETS = {"movie_rate": "other", "movie_rating": "rated", "movie_unrate": "rated"}
+MOVIES = {"movie", "other", "rated"}
 EVERY_FIELD = [(endpoint, name) for endpoint in ENDPOINTS for name in endpoint.bad]
 
 
@@ -69,9 +71,15 @@ class World:
 
     def path(self, operation, key=None):
         """The operation's address, of what alice may use it on unless another key is given."""
-        if operation.parameters("path") and key is None:
-            key = getattr(self, TARGETS.get(operation.name, operation.name.partition("_")[0]))
-        return re.sub(r"\{\w+\}", lambda parameter: str(key), operation.path)
+        target = TARGETS.get(operation.name, operation.name.partition("_")[0])
+        return re.sub(
+            r"\{(\w+)\}", lambda field: str(self.key(target, field[1]) if key is None else key), operation.path
+        )
+
+    def key(self, target, field):
+        """What stands for the target in an address that finds it by that field."""
+        key = getattr(self, target)
+        return Movie.objects.get(pk=key).uuid if field == "uuid" and target in MOVIES else key
 
     def body(self, endpoint, **changed):
         body = {**endpoint.valid, **changed}

@@ -1,6 +1,7 @@
 """What the Swagger document promises is what the server does: its examples are sent, its errors provoked."""
 
 import json
+import re
 import uuid
 from typing import Any
 
@@ -52,10 +53,18 @@ class World:
         movies = [{"uuid": self.movie.uuid}, {"title": "Queerama", "description": "50 years", "genres": "Drama"}]
         self.collection = create_collection(user=alice.user, title="hi", description="Description", movies=movies)
 
+        self.items = {
+            "movie": self.movie,
+            "comment": self.comment,
+            "director": Director.objects.get(pk=1),
+            "genre": Genre.objects.get(pk=1),
+            "collection": self.collection,
+        }
+
     def path(self, operation: Operation) -> str:
-        keys = {"comment_destroy": self.comment.pk, "director_retrieve": 1, "genre_retrieve": 1}
-        path = operation.path.replace("{id}", str(keys.get(operation.name, self.movie.pk)))
-        return path.replace("{uuid}", str(self.collection.uuid))
+        """The operation's address with this world's own item: `{uuid}` is its field of that name."""
+        item = self.items.get(operation.name.partition("_")[0])
+        return re.sub(r"\{(\w+)\}", lambda field: str(getattr(item, field[1])), operation.path)
 
     def caller(self, operation: Operation) -> Person:
         name = "charlie" if operation.name in CHARLIES else "bob" if operation.name in BOBS else "alice"

@@ -35,7 +35,9 @@ BY_FEEDBACK_UP, BY_FEEDBACK_DOWN = "adbc", "cbda"
 class OrderingSuite(Mount):
     def order(self, client, movies: dict[str, Movie], ordering: str) -> str:
         names = {movie.pk: name for name, movie in movies.items()}
-        return "".join(names[item["id"]] for item in self.page(client.get(f"{self.list_url}?ordering={ordering}")))
+        return "".join(
+            names[self.id_of(item)] for item in self.page(client.get(f"{self.list_url}?ordering={ordering}"))
+        )
 
     @pytest.mark.parametrize(
         ("key", "up", "down"),
@@ -70,7 +72,7 @@ class OrderingSuite(Mount):
     def test_pages_of_equal_movies_neither_repeat_nor_lose_any(self, anonymous, make_movies):
         expected = sorted(movie.pk for movie in make_movies(7))
         urls = [f"{self.list_url}?ordering=-duration&page_size=2&page={number}" for number in (1, 2, 3, 4)]
-        assert sorted(item["id"] for url in urls for item in self.page(anonymous.get(url))) == expected
+        assert sorted(self.id_of(item) for url in urls for item in self.page(anonymous.get(url))) == expected
 
 
 class TestCanonical(Canonical, OrderingSuite):
