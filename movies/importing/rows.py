@@ -16,9 +16,9 @@ MAX_LINE = 2**20  # bytes
 
 # What a line may have. The help of `manage.py import_movies` says it too.
 FIELDS = (
-    "title; year (a whole number) or release_date (YYYY-MM-DD); genres (a list of names); directors (such a list) or "
-    "director; duration (in minutes); description. Only the title is required. A year alone becomes its 1st of "
-    "January; of several directors the first counts."
+    "title; year (a whole number) or release_date (YYYY-MM-DD); genres (a list of names); "
+    "directors (such a list) or director; duration (in minutes); description. "
+    "Only the title is required. A year alone becomes its 1st of January; of several directors the first counts."
 )
 
 Key = tuple[str, int | None, str]  # folded title, year, folded director
