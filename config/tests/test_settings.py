@@ -8,6 +8,10 @@ import sys
 
 import pytest
 from django.conf import settings
+from django.urls import get_resolver
+from rest_framework.settings import api_settings
+
+from rest.fast_path.routes import patterns
 
 SOURCE = (settings.BASE_DIR / "config" / "settings.py").read_text(encoding="utf-8")
 README = (settings.BASE_DIR / "README.md").read_text(encoding="utf-8")
@@ -87,3 +91,13 @@ def test_a_value_that_cannot_be_is_no_silent_default(tmp_path, variable, value):
 def test_the_tests_run_with_the_real_settings_but_cheap_hashes():
     assert settings.PASSWORD_HASHERS == ["django.contrib.auth.hashers.MD5PasswordHasher"]
     assert "PASSWORD_HASHERS" not in SOURCE
+
+
+def test_what_is_limited_is_a_method_and_its_scope_has_a_rate():
+    viewsets = {pattern.callback.cls for _, pattern, _ in patterns(get_resolver())}
+    limits = [(viewset, *limit) for viewset in viewsets for limit in getattr(viewset, "throttle_scopes", {}).items()]
+    assert limits
+    for viewset, action, scope in limits:
+        where = f"{viewset.__name__}.throttle_scopes"
+        assert callable(getattr(viewset, action, None)), f"{where}: {action!r} is no method, so nothing is limited."
+        assert scope in api_settings.DEFAULT_THROTTLE_RATES, f"{where}: {scope!r} is not in DEFAULT_THROTTLE_RATES."
