@@ -154,12 +154,14 @@ def body_fields(operation: Operation) -> dict[str, Schema]:
 
 def endpoint_of(operation: Operation) -> Endpoint:
     """Raises LookupError where a field has no hostile values, or a required one no valid value."""
-    fields, required = body_fields(operation), (operation.body or {}).get("required", [])
-    unknown = [name for name in required if name not in VALID]
+    fields, schema = body_fields(operation), operation.body or {}
+    required, example = schema.get("required", []), schema.get("example", {})
+    known = {**{name: example[name] for name in required if name in example}, **VALID}
+    unknown = [name for name in required if name not in known]
     if unknown:
         raise LookupError(f"the required fields {unknown}: what may they be? Add them to VALID")
-    valid = {name: VALID[name] for name in fields if name in VALID}
-    bad = {name: hostile_to(name, schema) for name, schema in fields.items()}
+    valid = {name: known[name] for name in fields if name in known}
+    bad = {name: hostile_to(name, about) for name, about in fields.items()}
     return Endpoint(operation, LOGIN if operation.name == "auth_login" else valid, bad, optional=not required)
 
 

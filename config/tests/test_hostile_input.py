@@ -136,6 +136,13 @@ def test_a_field_that_nobody_has_hostile_values_for_is_reported_with_what_to_add
     ]
 
 
+def test_the_valid_value_of_a_required_field_may_be_that_of_the_example():
+    operation = described("radius", {"type": "integer"}, required=["radius"])
+    operation.body["example"] = {"radius": 6378}
+    [endpoint], missing = endpoints([operation])
+    assert (endpoint.valid, missing) == ({"radius": 6378}, [])
+
+
 def test_a_required_field_that_nobody_has_a_valid_value_for_is_reported_with_what_to_add_and_where():
     known, missing = endpoints([described("radius", {"type": "integer"}, required=["radius"])])
     assert known == []
