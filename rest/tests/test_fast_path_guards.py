@@ -54,7 +54,7 @@ def function_middleware(get_response: Any) -> Any:
 
 
 @pytest.fixture
-def things(settings):
+def things(db, settings):
     """The small API of `rest.tests.urls`, behind the fast path: call it with a WSGI environ."""
     settings.ROOT_URLCONF = "rest.tests.urls"
     urls.done.clear()
