@@ -18,9 +18,10 @@ class BodyLimitMiddleware(AnswerLayer):
 
     @staticmethod
     def objection(request: HttpRequest) -> APIException | None:
-        length = request.META.get("CONTENT_LENGTH") or ""
-        if not length and "HTTP_TRANSFER_ENCODING" in request.META:
-            return LengthRequired()  # WSGI has no end of a chunked body, so Django would read none of it
+        length = request.META.get("CONTENT_LENGTH")
+        if not length:
+            # WSGI has no end of a chunked body, so Django would read none of it.
+            return LengthRequired() if "HTTP_TRANSFER_ENCODING" in request.META else None
         is_form = request.content_type == "multipart/form-data"
         limit = settings.MAX_BODY_BYTES + (settings.MAX_COVER_BYTES if is_form else 0)
         if length.isdecimal() and int(length[:18]) > limit:  # converting thousands of digits fails

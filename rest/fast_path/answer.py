@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 Answer = tuple[str, list[tuple[str, str]], bytes]  # status line, headers, body
 Response = tuple[int, dict[str, str], bytes]  # status, headers, body
 STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+RENDERER = ORJSONRenderer()
 EXPECTED = (Http404, APIException, SuspiciousOperation, IntegrityError)  # the full stack phrases them
 LOST_CONNECTION = (OperationalError, InterfaceError)
 
@@ -80,11 +81,13 @@ def attempt(environ: Environ) -> Answer | None:
 def answer(request: WSGIRequest, route: Route, arguments: dict[str, Any]) -> Answer | None:
     """The layers of MIDDLEWARE around the view's method."""
     refusing, beginning, finishing = layers()
-    if any(layer.refuse(request) for layer in refusing):
-        return None
+    for layer in refusing:
+        if layer.refuse(request):
+            return None
+    begun = request.META[BEGUN]
     for layer in beginning:
-        layer.begin_once(request)
-    set_script_prefix(request.META.get("SCRIPT_NAME", ""))
+        begun[type(layer)] = layer.begin(request)
+    set_script_prefix(request.META["SCRIPT_NAME"])
     response = respond(request, route, arguments)
     if response is None:
         return None
@@ -92,9 +95,9 @@ def answer(request: WSGIRequest, route: Route, arguments: dict[str, Any]) -> Ans
     if finishing:
         finished = ResponseHeaders(headers)  # names without case, as in the full stack
         for layer in finishing:
-            layer.finish(request, layer.begin_once(request), status, finished)
+            layer.finish(request, begun.get(type(layer)), status, finished)
         headers = dict(finished.items())
-    return STATUS_LINES.get(status, f"{status} Unknown Status Code"), list(headers.items()), content
+    return STATUS_LINES.get(status) or f"{status} Unknown Status Code", [*headers.items()], content
 
 
 def respond(request: WSGIRequest, route: Route, arguments: dict[str, Any]) -> Response | None:
@@ -135,13 +138,13 @@ def run(request: WSGIRequest, route: Route, arguments: dict[str, Any]) -> tuple[
 
 def rendered(request: WSGIRequest, route: Route, result: tuple[Payload, bool]) -> Response:
     payload, has_credential = result
-    content = ORJSONRenderer().render(payload.data)
-    headers = {"Content-Length": str(len(content)), **payload.headers}
+    content = RENDERER.render(payload.data)
+    headers = dict(usual_headers(request.is_secure()))
     if request.method == "GET" and payload.status == 200:
-        about = conditional.headers_of(content, has_credential=has_credential)
+        headers |= conditional.headers_of(content, has_credential=has_credential)
         tag_of_client = request.META.get("HTTP_IF_NONE_MATCH")
-        if tag_of_client is not None and conditional.is_current(tag_of_client, about["ETag"]):
-            return 304, {**about, **usual_headers(request.is_secure())}, b""
-        headers |= about
-    headers |= {"Content-Type": JSON, "Allow": route.allow, **usual_headers(request.is_secure())}
+        if tag_of_client is not None and conditional.is_current(tag_of_client, headers["ETag"]):
+            return 304, headers, b""
+    headers |= payload.headers
+    headers["Content-Length"], headers["Content-Type"], headers["Allow"] = str(len(content)), JSON, route.allow
     return payload.status, headers, content

@@ -76,12 +76,11 @@ def plain_request(environ: Environ) -> WSGIRequest:
 
 def is_unusual(request: WSGIRequest) -> bool:
     """Whether the settings or the query ask for what only the full stack does."""
-    return (
-        settings.SECURE_SSL_REDIRECT
-        or settings.PREPEND_WWW
-        or (bool(settings.DISALLOWED_USER_AGENTS) and has_disallowed_agent(request))
-        or (bool(request.META.get("QUERY_STRING")) and api_settings.URL_FORMAT_OVERRIDE in request.GET)
-    )
+    if settings.SECURE_SSL_REDIRECT or settings.PREPEND_WWW:
+        return True
+    if settings.DISALLOWED_USER_AGENTS and has_disallowed_agent(request):
+        return True
+    return bool(request.META.get("QUERY_STRING")) and api_settings.URL_FORMAT_OVERRIDE in request.GET
 
 
 def has_disallowed_agent(request: WSGIRequest) -> bool:

@@ -20,10 +20,10 @@ from rest.payload import Payload
 from rest.renderers import ORJSONRenderer
 
 Method = Callable[..., Payload]
-# An address with a key: 18 digits fit any database's id.
-KEYED = re.compile(rf"(.*/)([0-9]{{1,18}}|{UUIDConverter.regex})((?:/[^0-9]*)?)", re.DOTALL)
+# An address with an id or a UUID: 18 digits fit any database's id.
+WITH_ID = re.compile(r"(.*/)([0-9]{1,18})((?:/[^0-9]*)?)", re.DOTALL)
+WITH_UUID = re.compile(rf"(.*/)({UUIDConverter.regex})((?:/[^0-9]*)?)", re.DOTALL)
 PLACEHOLDER = re.compile(r"<(int|uuid):(\w+)>")
-VALUE_OF: dict[str, Callable[[str], Any]] = {"int": int, "uuid": UUID}
 EXAMPLES = {"int": "1", "uuid": str(UUID(int=0))}
 # What dispatch() calls between the address and the method. The fast path calls the parts itself, not these.
 HOOKS = (
@@ -71,8 +71,8 @@ class Routes:
 
     def __init__(self) -> None:
         self.plain: dict[tuple[str, str], Route] = {}
-        # by method, what is before the key, its converter, what is behind it; with the name of the key's argument
-        self.keyed: dict[tuple[str, str, str, str], tuple[Route, str]] = {}
+        # by method, what is before the key and behind it, for each converter; with the name of the key's argument
+        self.keyed: dict[str, dict[tuple[str, str, str], tuple[Route, str]]] = {"int": {}, "uuid": {}}
         for address, pattern, dialect in patterns(get_resolver()):
             self.add(address, pattern, dialect)
 
@@ -80,13 +80,15 @@ class Routes:
         """The route of a request and its arguments."""
         if route := self.plain.get((method, path)):
             return route, {}
-        match = KEYED.fullmatch(path)
-        return self.find_keyed(method, *match.groups()) if match else None
-
-    def find_keyed(self, method: str, before: str, key: str, behind: str) -> tuple[Route, dict[str, Any]] | None:
-        converter = "uuid" if "-" in key else "int"
-        found = self.keyed.get((method, before, converter, behind))
-        return (found[0], {found[1]: VALUE_OF[converter](key)}) if found else None
+        if match := WITH_ID.fullmatch(path):
+            before, key, behind = match.groups()
+            found = self.keyed["int"].get((method, before, behind))
+            return (found[0], {found[1]: int(key)}) if found else None
+        if match := WITH_UUID.fullmatch(path):
+            before, key, behind = match.groups()
+            found = self.keyed["uuid"].get((method, before, behind))
+            return (found[0], {found[1]: UUID(key)}) if found else None
+        return None
 
     def add(self, address: str, pattern: URLPattern, dialect: str) -> None:
         key = PLACEHOLDER.search(address)
@@ -94,7 +96,7 @@ class Routes:
             return
         for method, route in routes_of(pattern, dialect):
             if key:
-                self.keyed[method, address[: key.start()], key[1], address[key.end() :]] = route, key[2]
+                self.keyed[key[1]][method, address[: key.start()], address[key.end() :]] = route, key[2]
             else:
                 self.plain[method, address] = route
 
