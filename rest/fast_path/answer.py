@@ -73,26 +73,38 @@ def attempt(environ: Environ) -> Answer | None:
         if found is None or is_unusual(request):
             return None
         request.get_host()  # refuses foreign hosts
+        if not begin(request):
+            return None
     except SuspiciousOperation:
+        return None
+    except Exception:
+        # Nothing has been done yet, so the full stack can take it from the start.
+        logger.exception("The fast path could not begin %s.", environ.get("PATH_INFO"))
         return None
     return answer(request, *found)
 
 
-def answer(request: WSGIRequest, route: Route, arguments: dict[str, Any]) -> Answer | None:
-    """The layers of MIDDLEWARE around the view's method."""
-    refusing, beginning, finishing = layers()
+def begin(request: WSGIRequest) -> bool:
+    """Lets the layers of MIDDLEWARE begin; False where one of them refuses the request."""
+    refusing, beginning, _ = layers()
     for layer in refusing:
         if layer.refuse(request):
-            return None
+            return False
     begun = request.META[BEGUN]
     for layer in beginning:
         begun[type(layer)] = layer.begin(request)
+    return True
+
+
+def answer(request: WSGIRequest, route: Route, arguments: dict[str, Any]) -> Answer | None:
+    """What the view's method answers, as the layers of MIDDLEWARE finish it."""
     set_script_prefix(request.META["SCRIPT_NAME"])
     response = respond(request, route, arguments)
     if response is None:
         return None
     status, headers, content = response
-    if finishing:
+    if finishing := layers().finishing:
+        begun = request.META[BEGUN]
         finished = ResponseHeaders(headers)  # names without case, as in the full stack
         for layer in finishing:
             layer.finish(request, begun.get(type(layer)), status, finished)

@@ -36,6 +36,11 @@ class Signing(AnswerLayer):
         headers["X-Signed"] = f"{begun} {status}"
 
 
+class Broken(AnswerLayer):
+    def begin(self, request: Any) -> None:
+        raise RuntimeError("cannot begin")
+
+
 class Foreign:
     def __init__(self, get_response: Any) -> None:
         self.get_response = get_response
@@ -145,6 +150,14 @@ def test_a_request_that_leaves_the_fast_path_has_begun_already(things, settings,
     assert (status, content) == ("200 OK", b'{"id":"1"}')
     assert dict(headers)["X-Signed"] == "signature 200"
     assert Signing.begun == ["/things/1/"]
+
+
+def test_a_layer_that_cannot_begin_is_500_of_the_full_stack_and_the_view_is_not_asked(things, settings, caplog):
+    use(settings, "Broken")
+    assert try_fast(asked("POST", "/things/", body=b"{}")) is None
+    assert things(asked("POST", "/things/", body=b"{}"))[0] == "500 Internal Server Error"
+    assert urls.done == []
+    assert "cannot begin" in caplog.text
 
 
 def test_a_user_agent_that_is_not_wanted_gets_no_answer(things, settings):
