@@ -1,4 +1,4 @@
-"""Accounts in the canonical API, below `/api/`."""
+"""Accounts in the canonical API, below `/api/v1/`."""
 
 from rest_framework.routers import SimpleRouter
 

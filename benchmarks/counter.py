@@ -120,7 +120,7 @@ def main(rounds: int = 40, requests: int = 1000) -> None:
     counter.add()
     print(f"counting into {counter.live()[0]}, written each second by the background thread")
     fast = {"without": CountedFastPath(Silent()), "with": CountedFastPath(counter)}
-    compare("the fast path, an empty ranking", fast, "/api/movies/newest/", rounds, requests)
+    compare("the fast path, an empty ranking", fast, "/api/v1/movies/newest/", rounds, requests)
     others = [name for name in settings.MIDDLEWARE if name != COUNTER]
     with override_settings(ROOT_URLCONF=__name__):
         whole = {"without": handler(others), "with": handler(settings.MIDDLEWARE)}

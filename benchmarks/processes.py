@@ -89,7 +89,7 @@ class Server:
 
     def answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.address}/api/movies/1/", timeout=10):
+            with urllib.request.urlopen(f"{self.address}/api/v1/movies/1/", timeout=10):
                 return True
         except urllib.error.HTTPError as error:
             raise SystemExit(f"{self.name} answers {error.code}:\n{self.last_of_log()}") from error

@@ -65,19 +65,19 @@ def get(path: str) -> Requests:
 
 
 def deep_page(world: World, server: Server) -> list[Request]:
-    return [Request(f"/api/movies/?page={world.middle}")]
+    return [Request(f"/api/v1/movies/?page={world.middle}")]
 
 
 def deep_cursor(world: World, server: Server) -> list[Request] | None:
     """The same place by cursor. Marquee's cursors are opaque: one is found behind the page before, or by walking."""
     if server.name not in MARQUEES:
-        return [Request(f"/api/movies/?cursor={world.movies - (world.middle - 1) * PAGE_SIZE + 1}")]
-    before = next_of(server, f"/api/movies/?page={world.middle - 1}")
+        return [Request(f"/api/v1/movies/?cursor={world.movies - (world.middle - 1) * PAGE_SIZE + 1}")]
+    before = next_of(server, f"/api/v1/movies/?page={world.middle - 1}")
     if "cursor=" in before:
         return [Request(before)]
     size = min(LARGEST_PAGE, PAGE_SIZE * (world.middle - 1))
     pages, rest = divmod(PAGE_SIZE * (world.middle - 1), size)
-    address = next_of(server, f"/api/movies/?page_size={size}")
+    address = next_of(server, f"/api/v1/movies/?page_size={size}")
     if "cursor=" not in address:
         return None
     for _ in range(pages - 1):
@@ -95,30 +95,31 @@ def next_of(server: Server, path: str) -> str:
 
 
 def details(world: World, server: Server) -> list[Request]:
-    return [Request(f"/api/movies/{movie_id}/") for movie_id in world.ids]
+    return [Request(f"/api/v1/movies/{movie_id}/") for movie_id in world.ids]
 
 
 def by_genre(world: World, server: Server) -> list[Request]:
     # DRF's OrderingFilter leaves the order of equal ones open unless it is told.
     tie = ",-id" if server.name == "textbook" else ""
-    return [Request(f"/api/movies/?genre={quote(name)}&ordering=-average_rating{tie}") for name in world.genres]
+    return [Request(f"/api/v1/movies/?genre={quote(name)}&ordering=-average_rating{tie}") for name in world.genres]
 
 
 def search(kind: str) -> Requests:
     def requests(world: World, server: Server) -> list[Request]:
-        return [Request(f"/api/movies/search/?q={quote(text)}") for text in world.data.questions(kind)]
+        return [Request(f"/api/v1/movies/search/?q={quote(text)}") for text in world.data.questions(kind)]
 
     return requests
 
 
 def own_list(world: World, server: Server) -> list[Request]:
-    return [Request("/api/movies/", headers=credential(token)) for token in world.tokens]
+    return [Request("/api/v1/movies/", headers=credential(token)) for token in world.tokens]
 
 
 def own_details(world: World, server: Server) -> list[Request]:
     random = Random("readers")
     return [
-        Request(f"/api/movies/{movie_id}/", headers=credential(random.choice(world.tokens))) for movie_id in world.ids
+        Request(f"/api/v1/movies/{movie_id}/", headers=credential(random.choice(world.tokens)))
+        for movie_id in world.ids
     ]
 
 
@@ -126,7 +127,7 @@ def rate(world: World, server: Server) -> list[Request]:
     json_body = {"Content-Type": "application/json"}
     return [
         Request(
-            f"/api/movies/{movie_id}/rating/",
+            f"/api/v1/movies/{movie_id}/rating/",
             "PUT",
             {**credential(token), **json_body},
             json.dumps({"rating": (1 + n % 10) / 2}),
@@ -138,14 +139,14 @@ def rate(world: World, server: Server) -> list[Request]:
 def like(world: World, server: Server) -> list[Request]:
     json_body = {"Content-Type": "application/json"}
     return [
-        Request(f"/api/movies/{movie_id}/like/", "POST", {**credential(token), **json_body}, "{}")
+        Request(f"/api/v1/movies/{movie_id}/like/", "POST", {**credential(token), **json_body}, "{}")
         for token, movie_id in world.pairs()
     ]
 
 
 def bodiless_like(world: World, server: Server) -> list[Request]:
     """As `curl -X POST` sends it: no body, no type, no length."""
-    return [Request(f"/api/movies/{movie_id}/like/", "POST", credential(token)) for token, movie_id in world.pairs()]
+    return [Request(f"/api/v1/movies/{movie_id}/like/", "POST", credential(token)) for token, movie_id in world.pairs()]
 
 
 def axios(path: str) -> Requests:
@@ -177,14 +178,14 @@ def not_textbook(contestant: str) -> bool:
 ONLY_MARQUEE = ("marquee",)
 NOT_TEXTBOOK = ("marquee", "floor", "fastapi")
 SCENARIOS = [
-    Scenario("list", get("/api/movies/")),
+    Scenario("list", get("/api/v1/movies/")),
     Scenario("list, page in the middle", deep_page),
     Scenario("list, the same by cursor", deep_cursor, NOT_TEXTBOOK),
     Scenario("detail", details),
     Scenario("genre by rating", by_genre),
-    Scenario("most liked", get("/api/movies/most-liked/")),
-    Scenario("newest", get("/api/movies/newest/")),
-    Scenario("categories", get("/api/movies/categories/")),
+    Scenario("most liked", get("/api/v1/movies/most-liked/")),
+    Scenario("newest", get("/api/v1/movies/newest/")),
+    Scenario("categories", get("/api/v1/movies/categories/")),
     Scenario("search, rare word", search("rare"), is_compared=not_textbook),
     Scenario("search, common word", search("common"), is_compared=not_textbook),
     Scenario("search, prefix", search("prefix"), is_compared=not_textbook),
@@ -192,14 +193,14 @@ SCENARIOS = [
     Scenario("search, typing error", search("typo"), NOT_TEXTBOOK),
     Scenario("list with credential", own_list),
     Scenario("detail with credential", own_details),
-    Scenario("list, 304", revalidated(lambda world: ["/api/movies/"]), ONLY_MARQUEE, own="list"),
+    Scenario("list, 304", revalidated(lambda world: ["/api/v1/movies/"]), ONLY_MARQUEE, own="list"),
     Scenario(
         "detail, 304",
-        revalidated(lambda world: [f"/api/movies/{movie_id}/" for movie_id in world.ids[:TAGGED]]),
+        revalidated(lambda world: [f"/api/v1/movies/{movie_id}/" for movie_id in world.ids[:TAGGED]]),
         ONLY_MARQUEE,
         own="detail",
     ),
-    Scenario("list, as axios asks", axios("/api/movies/"), ONLY_MARQUEE, own="list"),
+    Scenario("list, as axios asks", axios("/api/v1/movies/"), ONLY_MARQUEE, own="list"),
     Scenario("detail, as axios asks", axios_details, ONLY_MARQUEE, own="detail"),
     Scenario("dialect classic, /", get("/"), ONLY_MARQUEE, own="list"),
     Scenario("dialect community, /movies/", get("/movies/"), ONLY_MARQUEE, own="list"),

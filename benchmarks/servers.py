@@ -37,7 +37,7 @@ FOLDER = Path(os.environ.get("BENCH_DIR", str(ROOT / "var" / "bench"))).resolve(
 PACKAGES = next((ROOT / ".venv-bench").glob("lib/python*/site-packages"), None)
 TRIVIAL, FLOOR = "benchmarks.contestants.trivial", "benchmarks.contestants.floor"
 # Each by its title: the application and the address.
-LOADS = [("trivial", TRIVIAL, "/"), ("list", FLOOR, "/api/movies/?page=2"), ("detail", FLOOR, "/api/movies/77/")]
+LOADS = [("trivial", TRIVIAL, "/"), ("list", FLOOR, "/api/v1/movies/?page=2"), ("detail", FLOOR, "/api/v1/movies/77/")]
 SLOW_CLIENTS, PROBES, PATIENCE_SECONDS = 100, 10, 4
 STALLS = {
     "headers": b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Stalled: ",

@@ -1,4 +1,4 @@
-"""Collections in the canonical API, below `/api/`."""
+"""Collections in the canonical API, below `/api/v1/`."""
 
 from rest_framework.routers import SimpleRouter
 

@@ -9,7 +9,7 @@ PROBLEM_DETAILS, DRF_ERRORS = "rest.errors.ProblemDetails", "rest.errors.DRFErro
 CANONICAL = "api"
 
 TABLE = [
-    Dialect(CANONICAL, errors=PROBLEM_DETAILS, prefix="/api/"),  # its viewsets have headings of their own
+    Dialect(CANONICAL, errors=PROBLEM_DETAILS, prefix="/api/v1/"),  # its viewsets have headings of their own
     Dialect(
         "classic",
         errors=DRF_ERRORS,
@@ -20,13 +20,21 @@ TABLE = [
         "compact",
         errors=DRF_ERRORS,
         heading="compact (document 001)",
-        description="Everything below `/api/auth/`, without slashes at the end. Lists are bare arrays.",
+        description="Everything below `/api/v1/auth/`, without slashes at the end. Lists are bare arrays.",
     ),
     Dialect(
         "community",
         errors=DRF_ERRORS,
         heading="community (document 002)",
         description="Accounts, movies, likes and comments at the root. Lists are in an envelope.",
+    ),
+    Dialect(
+        "showcase",
+        errors=DRF_ERRORS,
+        heading="showcase (document 003)",
+        description="Everything below `/api/`: accounts, movies, favourites. Lists are bare arrays; directors and genres "
+        "are plain text.",
+        prefix="/api/",
     ),
     Dialect(
         "collector",

@@ -16,8 +16,9 @@ handler500 = "rest.errors.server_error"
 
 urlpatterns = [
     # dialect, prefix: URL confs below it
-    mount("api", {"api/": ["accounts.urls", "movies.urls", "collections_app.urls", "metrics.urls"]}),
+    mount("api", {"api/v1/": ["accounts.urls", "movies.urls", "collections_app.urls", "metrics.urls"]}),
     mount("compact", {"api/auth/": ["accounts.dialects.compact", "movies.dialects.compact"]}),
+    mount("showcase", {"api/": ["accounts.dialects.showcase", "movies.dialects.showcase"]}),
     mount("community", {"": ["accounts.dialects.community", "movies.dialects.community"]}),
     mount("collector", {"": ["collections_app.dialects.collector", "metrics.dialects.collector"]}),
     path("admin/", admin.site.urls),

@@ -1,4 +1,4 @@
-"""The request counter in the canonical API, below `/api/`, and the health checks, at the root."""
+"""The request counter in the canonical API, below `/api/v1/`, and the health checks, at the root."""
 
 from django.urls import path
 from rest_framework.routers import SimpleRouter

@@ -1,4 +1,4 @@
-"""Movies in the canonical API, below `/api/`."""
+"""Movies in the canonical API, below `/api/v1/`."""
 
 from rest_framework.routers import SimpleRouter
 

@@ -1,6 +1,9 @@
 """Routers for dialects that publish only some of a viewset's addresses."""
 
-from rest_framework.routers import SimpleRouter
+from collections.abc import Collection
+from typing import Any
+
+from rest_framework.routers import Route, SimpleRouter
 
 
 class ListRouter(SimpleRouter):
@@ -13,3 +16,18 @@ class ListAndDetailRouter(SimpleRouter):
     """The list's address and each item's, without the extra actions."""
 
     routes = [SimpleRouter.routes[0], SimpleRouter.routes[2]]
+
+
+class ActionsRouter(SimpleRouter):
+    """The addresses at which one of the named actions (methods of the viewset) answers."""
+
+    def __init__(self, *, actions: Collection[str], **kwargs: Any) -> None:
+        self.actions = actions
+        super().__init__(**kwargs)
+
+    def get_routes(self, viewset: Any) -> list[Route]:
+        routes = [
+            route._replace(mapping={method: name for method, name in route.mapping.items() if name in self.actions})
+            for route in super().get_routes(viewset)
+        ]
+        return [route for route in routes if route.mapping]

@@ -26,7 +26,7 @@ def as_bearer(secret: str) -> dict[str, str]:
 
 
 class Canonical:
-    root = "/api/auth/"
+    root = "/api/v1/auth/"
     slash = "/"
     has_problems = True
     required = ("username", "email", "password")
@@ -120,7 +120,7 @@ class RegisterSuite(Suite):
         shown = self.registered_user(body)
         assert (shown["username"], shown["email"]) == ("hp1", "rit@gmail.com")
         assert Session.objects.get().user == user
-        me = anonymous.get("/api/users/me/", **as_token(body["token"])).json()
+        me = anonymous.get("/api/v1/users/me/", **as_token(body["token"])).json()
         assert me["username"] == "hp1"
 
     def test_a_new_account_can_do_nothing_special_whatever_it_asks_for(self, anonymous):
@@ -224,7 +224,7 @@ class LoginSuite(Suite):
         assert set(body) == self.logged_in
         if "user" in body:
             assert body["user"] == {"id": hp1.pk, "username": "hp1", "email": "rit@gmail.com"}
-        assert anonymous.get("/api/users/me/", **as_token(body["token"])).json()["id"] == hp1.pk
+        assert anonymous.get("/api/v1/users/me/", **as_token(body["token"])).json()["id"] == hp1.pk
 
     @pytest.mark.parametrize("typed", ["HP1", "hP1"])
     def test_the_name_is_compared_without_case(self, anonymous, hp1, typed):
@@ -239,7 +239,7 @@ class LoginSuite(Suite):
         tokens = {self.log_in(anonymous).json()["token"] for _ in range(3)}
         assert len(tokens) == 3
         assert Session.objects.filter(user=hp1).count() == 3
-        assert {anonymous.get("/api/users/me/", **as_token(token)).status_code for token in tokens} == {200}
+        assert {anonymous.get("/api/v1/users/me/", **as_token(token)).status_code for token in tokens} == {200}
 
     def test_the_secrets_are_stored_nowhere(self, anonymous, hp1):
         assert_stored_nowhere(self.log_in(anonymous).json(), PASSWORD)
@@ -293,22 +293,22 @@ class LogoutSuite(Suite):
     def test_logout_ends_its_own_session_with_all_its_credentials(self, anonymous, person, scheme):
         alice = person("alice", scheme)
         second = alice.client.post(
-            "/api/auth/login/", {"username": "alice", "password": "correct-horse-battery"}
+            "/api/v1/auth/login/", {"username": "alice", "password": "correct-horse-battery"}
         ).json()
         response = alice.post(self.address("logout"))
         body = response.json() if response.content else None
         assert (response.status_code, body) == self.logged_out
         mine = alice.credentials
-        assert anonymous.get("/api/users/me/", **as_token(mine.token)).status_code == 401
-        assert anonymous.get("/api/users/me/", **as_bearer(mine.access)).status_code == 401
-        assert anonymous.post("/api/auth/refresh/", {"refresh": mine.refresh}).status_code == 401
-        assert anonymous.get("/api/users/me/", **as_token(second["token"])).status_code == 200
-        assert anonymous.get("/api/users/me/", **as_bearer(second["access"])).status_code == 200
-        assert anonymous.post("/api/auth/refresh/", {"refresh": second["refresh"]}).status_code == 200
+        assert anonymous.get("/api/v1/users/me/", **as_token(mine.token)).status_code == 401
+        assert anonymous.get("/api/v1/users/me/", **as_bearer(mine.access)).status_code == 401
+        assert anonymous.post("/api/v1/auth/refresh/", {"refresh": mine.refresh}).status_code == 401
+        assert anonymous.get("/api/v1/users/me/", **as_token(second["token"])).status_code == 200
+        assert anonymous.get("/api/v1/users/me/", **as_bearer(second["access"])).status_code == 200
+        assert anonymous.post("/api/v1/auth/refresh/", {"refresh": second["refresh"]}).status_code == 200
 
     def test_logout_leaves_other_users_alone(self, alice, bob):
         assert alice.post(self.address("logout")).status_code == self.logged_out[0]
-        assert bob.get("/api/users/me/").status_code == 200
+        assert bob.get("/api/v1/users/me/").status_code == 200
 
     def test_logging_out_twice_is_refused_the_second_time(self, alice):
         assert alice.post(self.address("logout")).status_code == self.logged_out[0]

@@ -1,4 +1,4 @@
-"""POST /api/auth/login/, /api/auth/login, /login/ and /account/login/."""
+"""POST /api/v1/auth/login/, /api/auth/login, /login/ and /account/login/."""
 
 from accounts.models import Session, User
 from accounts.tests.contract import PASSWORD, Classic, Community, Compact, LoginSuite, as_bearer, as_token
@@ -8,10 +8,10 @@ class TestCanonicalLogin(LoginSuite):
     def test_both_kinds_of_credential_belong_to_one_session(self, anonymous, hp1):
         body = self.log_in(anonymous).json()
         for header in (as_token(body["token"]), as_bearer(body["access"])):
-            assert anonymous.get("/api/users/me/", **header).status_code == 200
+            assert anonymous.get("/api/v1/users/me/", **header).status_code == 200
         Session.objects.get().delete()
         for header in (as_token(body["token"]), as_bearer(body["access"])):
-            assert anonymous.get("/api/users/me/", **header).status_code == 401
+            assert anonymous.get("/api/v1/users/me/", **header).status_code == 401
 
     def test_the_session_remembers_the_client(self, anonymous, hp1):
         self.log_in(anonymous, HTTP_USER_AGENT="Browser/1.0 " + "x" * 300)
@@ -28,7 +28,7 @@ class TestCompactLogin(Compact, LoginSuite):
         assert logged_in["token"] != registered["token"]
 
     def test_the_address_answers_with_and_without_its_slash(self, anonymous, hp1):
-        for address in ("/api/auth/login", "/api/auth/login/"):
+        for address in ("/api/auth/login", "/api/v1/auth/login/"):
             assert anonymous.post(address, {"username": "hp1", "password": PASSWORD}).status_code == 200
 
 

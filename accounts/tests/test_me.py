@@ -1,4 +1,4 @@
-"""GET, PATCH and DELETE /api/users/me/"""
+"""GET, PATCH and DELETE /api/v1/users/me/"""
 
 import pytest
 
@@ -10,7 +10,7 @@ from movies import services
 from movies.models import Comment, Favorite, Like, Movie, MovieStats, Rating
 from rest.tests.helpers import fields_named, whole_database
 
-ADDRESS = "/api/users/me/"
+ADDRESS = "/api/v1/users/me/"
 PROFILE = {"id", "username", "email", "email_confirmed", "is_staff", "date_joined", "last_login"}
 
 
@@ -117,7 +117,7 @@ class TestDelete:
         mine = alice.credentials
         for header in (as_token(mine.token), as_bearer(mine.access)):
             assert anonymous.get(ADDRESS, **header).status_code == 401
-        assert anonymous.post("/api/auth/refresh/", {"refresh": mine.refresh}).status_code == 401
+        assert anonymous.post("/api/v1/auth/refresh/", {"refresh": mine.refresh}).status_code == 401
         assert bob.get(ADDRESS).status_code == 200
 
     def test_nothing_personal_is_left(self, alice, bob, movie):
@@ -126,7 +126,7 @@ class TestDelete:
         services.comment(movie=bobs, user=alice.user, text="remember me")
         for mark in (Like, Favorite):
             services.set_mark(mark, movie_id=bobs.pk, user=alice.user, wanted=True)
-        alice.post("/api/collections/", {"title": "my secret list", "description": "d", "movies": [{"title": "x"}]})
+        alice.post("/api/v1/collections/", {"title": "my secret list", "description": "d", "movies": [{"title": "x"}]})
         alice.delete(ADDRESS)
         everything = str(whole_database())
         assert not [trace for trace in ("alice", "remember me", "my secret list") if trace in everything]
@@ -136,7 +136,7 @@ class TestDelete:
 
     def test_the_movies_stay_without_a_name(self, alice, anonymous, movie):
         alice.delete(ADDRESS)
-        body = anonymous.get(f"/api/movies/{movie.pk}/").json()
+        body = anonymous.get(f"/api/v1/movies/{movie.pk}/").json()
         assert (body["title"], body["user"]) == ("Alien", None)
         assert Movie.objects.count() == 1
 
@@ -175,7 +175,7 @@ class TestDelete:
     def test_the_name_is_free_again(self, alice, anonymous):
         alice.delete(ADDRESS)
         body = {"username": "alice", "email": "alice@example.com", "password": "password123@"}
-        assert anonymous.post("/api/auth/register/", body).status_code == 201
+        assert anonymous.post("/api/v1/auth/register/", body).status_code == 201
 
     def test_staff_who_used_the_admin_can_leave_too(self, sam):
         from django.contrib.admin.models import CHANGE, LogEntry
@@ -200,12 +200,12 @@ def test_leaving_in_the_middle_of_ones_own_requests_breaks_none_of_them(server, 
         calls += [("PUT", f"/movies/{movie}/rating/", {"rating": 4}) for movie in movies]
         calls += [
             ("POST", "/collection/", {"title": "t", "description": "d"}),
-            ("PATCH", "/api/users/me/", {"email": ""}),
+            ("PATCH", "/api/v1/users/me/", {"email": ""}),
         ]
-        statuses = at_once(act, [*calls, ("DELETE", "/api/users/me/")])
+        statuses = at_once(act, [*calls, ("DELETE", "/api/v1/users/me/")])
         assert set(statuses) <= {200, 201, 204, 401}, statuses
-        assert act("GET", "/api/users/me/") == 401
+        assert act("GET", "/api/v1/users/me/") == 401
     for movie in movies:
         body = server.get(f"/movies/{movie}/")[1]
         assert (body["comments_count"], body["ratings_count"], body["average_rating"]) == (0, 0, 0)
-    assert server.get("/api/users/")[1]["count"] == 1
+    assert server.get("/api/v1/users/")[1]["count"] == 1

@@ -1,4 +1,4 @@
-"""POST /api/users/me/password/, and every other way in which a password changes."""
+"""POST /api/v1/users/me/password/, and every other way in which a password changes."""
 
 import io
 from unittest import mock
@@ -14,7 +14,7 @@ from accounts.models import Session, User
 from accounts.tests.contract import as_bearer, as_token
 from rest.tests.helpers import fields_named, is_problem, whole_database
 
-ADDRESS = "/api/users/me/password/"
+ADDRESS = "/api/v1/users/me/password/"
 OLD = "correct-horse-battery"
 NEW = "kaleidoscope-7"
 CHANGE = {"current_password": OLD, "new_password": NEW}
@@ -24,20 +24,20 @@ def assert_all_dead(client, *people):
     for person in people:
         secrets = person.credentials
         for header in (as_token(secrets.token), as_bearer(secrets.access)):
-            assert client.get("/api/users/me/", **header).status_code == 401
-        assert client.post("/api/auth/refresh/", {"refresh": secrets.refresh}).status_code == 401
+            assert client.get("/api/v1/users/me/", **header).status_code == 401
+        assert client.post("/api/v1/auth/refresh/", {"refresh": secrets.refresh}).status_code == 401
 
 
 def test_the_password_is_changed_and_every_session_ends(anonymous, alice, bob, scheme):
-    other = anonymous.post("/api/auth/login/", {"username": "alice", "password": OLD}).json()
+    other = anonymous.post("/api/v1/auth/login/", {"username": "alice", "password": OLD}).json()
     response = alice.use(scheme).post(ADDRESS, CHANGE)
     assert (response.status_code, response.content) == (204, b"")
     assert_all_dead(anonymous, alice)
-    assert anonymous.get("/api/users/me/", **as_token(other["token"])).status_code == 401
-    assert anonymous.get("/api/users/me/", **as_bearer(other["access"])).status_code == 401
-    assert anonymous.post("/api/auth/login/", {"username": "alice", "password": OLD}).status_code == 401
-    assert anonymous.post("/api/auth/login/", {"username": "alice", "password": NEW}).status_code == 200
-    assert bob.get("/api/users/me/").status_code == 200
+    assert anonymous.get("/api/v1/users/me/", **as_token(other["token"])).status_code == 401
+    assert anonymous.get("/api/v1/users/me/", **as_bearer(other["access"])).status_code == 401
+    assert anonymous.post("/api/v1/auth/login/", {"username": "alice", "password": OLD}).status_code == 401
+    assert anonymous.post("/api/v1/auth/login/", {"username": "alice", "password": NEW}).status_code == 200
+    assert bob.get("/api/v1/users/me/").status_code == 200
 
 
 def test_no_session_of_the_old_password_is_kept(alice):
@@ -67,7 +67,7 @@ def test_what_is_missing_wrong_or_weak_is_named_and_changes_nothing(alice, body,
     assert is_problem(response)
     assert set(fields_named(response)) == named
     assert whole_database() == before
-    assert alice.get("/api/users/me/").status_code == 200
+    assert alice.get("/api/v1/users/me/").status_code == 200
 
 
 def test_it_needs_a_credential(anonymous, alice):
@@ -115,20 +115,20 @@ def test_whichever_way_the_password_is_changed_every_session_ends(anonymous, ali
     way(alice, sam)
     assert not User.objects.get(username="alice").check_password(OLD)
     assert_all_dead(anonymous, alice)
-    assert sam.get("/api/users/me/").status_code == 200
+    assert sam.get("/api/v1/users/me/").status_code == 200
 
 
 def test_a_stronger_hash_of_the_same_password_leaves_the_sessions_alone(anonymous, alice, settings):
     weak = User.objects.get().password
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher", *settings.PASSWORD_HASHERS]
-    body = anonymous.post("/api/auth/login/", {"username": "alice", "password": OLD}).json()
+    body = anonymous.post("/api/v1/auth/login/", {"username": "alice", "password": OLD}).json()
     assert User.objects.get().password != weak
-    assert anonymous.get("/api/users/me/", **as_token(body["token"])).status_code == 200
-    assert alice.get("/api/users/me/").status_code == 200
+    assert anonymous.get("/api/v1/users/me/", **as_token(body["token"])).status_code == 200
+    assert alice.get("/api/v1/users/me/").status_code == 200
 
 
 def test_a_stronger_hash_does_not_revive_a_session_of_another_password(anonymous, alice, settings):
     set_in_shell(alice, None)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher", *settings.PASSWORD_HASHERS]
-    assert anonymous.post("/api/auth/login/", {"username": "alice", "password": NEW}).status_code == 200
+    assert anonymous.post("/api/v1/auth/login/", {"username": "alice", "password": NEW}).status_code == 200
     assert_all_dead(anonymous, alice)

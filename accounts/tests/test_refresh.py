@@ -1,4 +1,4 @@
-"""POST /api/auth/refresh/"""
+"""POST /api/v1/auth/refresh/"""
 
 import base64
 import json
@@ -12,7 +12,7 @@ from accounts.models import Session, User
 from accounts.tests.contract import PASSWORD, as_bearer, as_token
 from rest.tests.helpers import detail_of, fields_named, is_problem, whole_database
 
-ADDRESS = "/api/auth/refresh/"
+ADDRESS = "/api/v1/auth/refresh/"
 
 
 def refresh(client, token):
@@ -34,7 +34,7 @@ def test_a_refresh_token_gives_a_new_pair_of_the_same_session(anonymous, alice):
     assert response.status_code == 200
     assert set(body) == {"access", "refresh"}
     assert body["refresh"] != alice.credentials.refresh
-    assert anonymous.get("/api/users/me/", **as_bearer(body["access"])).json()["username"] == "alice"
+    assert anonymous.get("/api/v1/users/me/", **as_bearer(body["access"])).json()["username"] == "alice"
     assert Session.objects.filter(user=alice.user).count() == 1
 
 
@@ -51,9 +51,9 @@ def test_a_spent_refresh_token_is_dead_and_its_successor_lives(anonymous, alice)
 
 
 def test_refreshing_leaves_the_opaque_token_and_other_sessions_alone(anonymous, alice):
-    other = anonymous.post("/api/auth/login/", {"username": "alice", "password": "correct-horse-battery"}).json()
+    other = anonymous.post("/api/v1/auth/login/", {"username": "alice", "password": "correct-horse-battery"}).json()
     refresh(anonymous, alice.credentials.refresh)
-    assert alice.get("/api/users/me/").status_code == 200
+    assert alice.get("/api/v1/users/me/").status_code == 200
     assert refresh(anonymous, other["refresh"]).status_code == 200
 
 
@@ -77,7 +77,7 @@ def test_another_kind_of_credential_cannot_be_spent(anonymous, alice, kind):
 
 def test_a_refresh_token_opens_no_doors_itself(anonymous, alice):
     for header in (as_bearer(alice.credentials.refresh), as_token(alice.credentials.refresh)):
-        assert anonymous.get("/api/users/me/", **header).status_code == 401
+        assert anonymous.get("/api/v1/users/me/", **header).status_code == 401
 
 
 def test_an_expired_refresh_token_is_refused(anonymous, alice):
@@ -144,4 +144,4 @@ def test_of_six_simultaneous_refreshes_exactly_one_succeeds(server, at_once):
         replies = at_once(server.post, [(ADDRESS, {"refresh": token})] * 6)
         assert sorted(status for status, _ in replies) == [200, 401, 401, 401, 401, 401]
         token = next(body["refresh"] for status, body in replies if status == 200)
-    assert server.get("/api/users/me/", Authorization=f"Token {registered['token']}")[0] == 200
+    assert server.get("/api/v1/users/me/", Authorization=f"Token {registered['token']}")[0] == 200

@@ -1,4 +1,4 @@
-"""POST /api/auth/register/, /api/auth/register, /register/ and /account/register/."""
+"""POST /api/v1/auth/register/, /api/auth/register, /register/ and /account/register/."""
 
 import pytest
 
@@ -30,7 +30,7 @@ class TestCompactRegister(Compact, RegisterSuite):
         assert int(body["token"], 16)
 
     def test_the_address_answers_with_and_without_its_slash(self, anonymous):
-        for number, address in enumerate(("/api/auth/register", "/api/auth/register/")):
+        for number, address in enumerate(("/api/auth/register", "/api/v1/auth/register/")):
             body = self.registration(username=f"hp{number}", email=f"{number}@gmail.com")
             assert anonymous.post(address, body).status_code == 201
 
@@ -84,7 +84,7 @@ class TestNoMountKnowsMoreThanTheOthers(Suite):
 
 
 def test_of_simultaneous_registrations_of_one_name_exactly_one_succeeds(server, at_once):
-    addresses = ["/register/", "/api/auth/register", "/api/auth/register/", "/account/register/"] * 2
+    addresses = ["/register/", "/api/auth/register", "/api/v1/auth/register/", "/account/register/"] * 2
     spellings = ["élodie", "Élodie", "ÉLODIE", "éLODIE"] * 2
 
     def register(number):
@@ -102,7 +102,7 @@ def test_of_simultaneous_registrations_of_one_name_exactly_one_succeeds(server, 
         if status == 400:
             assert "username" in str(body)
             assert "already exists" in str(body)
-    assert server.get("/api/users/")[1]["count"] == 1
+    assert server.get("/api/v1/users/")[1]["count"] == 1
 
 
 def test_of_simultaneous_registrations_of_one_address_exactly_one_succeeds(server, at_once):

@@ -51,7 +51,7 @@ def listed(title: str, genres: str = "", **fields: Any) -> dict[str, Any]:
 
 
 class Canonical:
-    root = "/api/collections/"
+    root = "/api/v1/collections/"
     has_problems = True
     listed_keys = shown_keys = created_keys = changed_keys = {
         "uuid",
@@ -71,7 +71,7 @@ class Canonical:
         return body
 
     def favourites(self, client: Any) -> list[str]:
-        return [favourite["genre"] for favourite in client.get("/api/collections/favourite-genres/").json()]
+        return [favourite["genre"] for favourite in client.get("/api/v1/collections/favourite-genres/").json()]
 
 
 class Collector(Canonical):

@@ -1,4 +1,4 @@
-"""PUT and PATCH /api/collections/<uuid>/ and /collection/<uuid>/"""
+"""PUT and PATCH /api/v1/collections/<uuid>/ and /collection/<uuid>/"""
 
 from collections_app.tests.contract import ChangeSuite, Collector, listed
 

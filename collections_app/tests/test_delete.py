@@ -1,4 +1,4 @@
-"""DELETE /api/collections/<uuid>/ and /collection/<uuid>/"""
+"""DELETE /api/v1/collections/<uuid>/ and /collection/<uuid>/"""
 
 from collections_app.tests.contract import Collector, DeleteSuite
 

@@ -1,4 +1,4 @@
-"""GET /api/collections/<uuid>/ and /collection/<uuid>/, and whom they exist for."""
+"""GET /api/v1/collections/<uuid>/ and /collection/<uuid>/, and whom they exist for."""
 
 from collections_app.tests.contract import Collector, DetailSuite
 

@@ -1,4 +1,4 @@
-"""GET /api/collections/ and /collection/"""
+"""GET /api/v1/collections/ and /collection/"""
 
 from collections_app.tests.contract import Collector, ListSuite, listed
 

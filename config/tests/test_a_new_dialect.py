@@ -52,7 +52,7 @@ ACTIONS = actions_of_a_movie()
 
 def body_of(method, suffix):
     """The fields that have to be known here, among those that the document gives as the example of the action's body."""
-    [operation] = [one for one in OPERATIONS if (one.method, one.path) == (method, f"/api/movies/{{id}}{suffix}")]
+    [operation] = [one for one in OPERATIONS if (one.method, one.path) == (method, f"/api/v1/movies/{{id}}{suffix}")]
     return {**(operation.body or {}).get("example", {}), **BODY}
 
 
@@ -84,7 +84,7 @@ def test_every_action_works_by_whatever_field_finds_the_movie(make_movie, alice,
     one, other = (make_movie("Alien", by=alice, director="Ridley Scott") for _ in range(2))
     for movie in (one, other):
         services.rate(movie_id=movie.pk, user=sam.user, half_stars=3)
-    addresses = f"/spoken/films/{one.uuid}{suffix}", f"/api/movies/{other.pk}{suffix}"
+    addresses = f"/spoken/films/{one.uuid}{suffix}", f"/api/v1/movies/{other.pk}{suffix}"
     by_uuid, canonical = (send(sam, method, address, suffix) for address in addresses)
     assert (by_uuid.status_code, by_uuid.content[:2]) == (canonical.status_code, canonical.content[:2])
     assert canonical.status_code < 300, canonical.content
@@ -143,7 +143,7 @@ def test_a_read_only_dialect_answers_reads_and_refuses_everything_else(movie, bo
     before = whole_database()
     address = f"/quiet/films/{movie.pk}{suffix}"
     if method == "get":
-        canonical = bob.get(f"/api/movies/{movie.pk}{suffix}")
+        canonical = bob.get(f"/api/v1/movies/{movie.pk}{suffix}")
         assert (canonical.status_code, bob.get(address).json()) == (200, canonical.json())
         return
     response = send(bob, method, address, suffix)

@@ -236,7 +236,7 @@ def test_renamed_fields_are_the_built_ones_under_another_name():
 def test_renaming_drops_no_rule(alice, movie, field, value):
     renamed_from = {"released_date": "release_date"}.get(field, field)
     before = whole_database()
-    for path, name in ((f"/api/movies/{movie.pk}/", renamed_from), (f"/{movie.pk}/", field)):
+    for path, name in ((f"/api/v1/movies/{movie.pk}/", renamed_from), (f"/{movie.pk}/", field)):
         refused = alice.patch(path, {name: value})
         assert refused.status_code == 400
         assert set(fields_named(refused)) == {name}
@@ -286,6 +286,6 @@ def test_addresses_stay_in_the_dialect_in_which_the_caller_asked(alice, dialect)
 
 def test_what_one_dialect_writes_all_the_others_read(alice, anonymous):
     pk = alice.post("/api/auth/movies", {"title": "Transformer", "director": "XYZ"}).json()["id"]
-    for path in (f"/api/movies/{pk}/", f"/movies/{pk}/", f"/{pk}/"):
+    for path in (f"/api/v1/movies/{pk}/", f"/movies/{pk}/", f"/{pk}/"):
         body = anonymous.get(path).json()
         assert (body["title"], body["director"]["name"]) == ("Transformer", "XYZ")

@@ -49,14 +49,14 @@ def mount(request):
 
 def test_the_published_documents_are_asked_in_the_shapes_that_they_publish():
     assert {
-        "api": ("/api/movies/", True),
+        "api": ("/api/v1/movies/", True),
         "compact": ("/api/auth/movies", False),
         "community": ("/movies/", False),
         "collector": ("/collection/", False),
         "classic": ("/", False),
     }.items() <= MOUNTS.items()
     assert {
-        "api": ("/api/auth/register/", True),
+        "api": ("/api/v1/auth/register/", True),
         "compact": ("/api/auth/register", False),
         "community": ("/register/", False),
         "classic": ("/account/register/", False),
@@ -99,10 +99,10 @@ def test_400_names_the_fields(alice, mount):
 
 def test_a_problem_says_for_each_field_where_what_and_why(alice):
     body = alice.post(
-        "/api/collections/", {"title": "", "movies": [{"title": "a"}, {"uuid": "x", "title": "b"}]}
+        "/api/v1/collections/", {"title": "", "movies": [{"title": "a"}, {"uuid": "x", "title": "b"}]}
     ).json()
     assert body["title"] == "Bad Request"
-    assert body["instance"] == "/api/collections/"
+    assert body["instance"] == "/api/v1/collections/"
     by_field = {error.pop("field"): error for error in body["errors"]}
     assert by_field == {
         "title": {"pointer": "#/title", "detail": "This field may not be blank.", "code": "blank"},
@@ -132,7 +132,7 @@ def test_401(anonymous, mount):
     assert_shape(anonymous.post(address, {"title": "x"}), 401, problem)
 
 
-@pytest.mark.parametrize(("path", "problem"), [("/api/movies/{}/", True), ("/movies/{}/", False), ("/{}/", False)])
+@pytest.mark.parametrize(("path", "problem"), [("/api/v1/movies/{}/", True), ("/movies/{}/", False), ("/{}/", False)])
 def test_403(charlie, movie, path, problem):
     assert_shape(charlie.delete(path.format(movie.pk)), 403, problem)
 
@@ -140,14 +140,14 @@ def test_403(charlie, movie, path, problem):
 @pytest.mark.parametrize(
     ("path", "problem"),
     [
-        ("/api/movies/99/", True),
-        ("/api/movies/0/", True),
-        (f"/api/movies/{10**20}/", True),
-        (f"/api/movies/{'9' * 5000}/", True),
-        ("/api/comments/99/", True),
-        ("/api/movies/?page=9", True),
-        ("/api/nowhere/", True),
-        ("/api/", True),
+        ("/api/v1/movies/99/", True),
+        ("/api/v1/movies/0/", True),
+        (f"/api/v1/movies/{10**20}/", True),
+        (f"/api/v1/movies/{'9' * 5000}/", True),
+        ("/api/v1/comments/99/", True),
+        ("/api/v1/movies/?page=9", True),
+        ("/api/v1/nowhere/", True),
+        ("/api/v1/", True),
         ("/api/auth/movies?page=9", False),
         ("/movies/99/", False),
         (f"/movies/{10**20}/", False),
@@ -237,7 +237,7 @@ def test_a_declared_length_that_is_no_length_is_no_500(alice, mount, length):
 
 
 def test_an_unknown_host_is_400(anonymous):
-    for path, problem in (("/movies/", False), ("/api/movies/", True)):
+    for path, problem in (("/movies/", False), ("/api/v1/movies/", True)):
         response = anonymous.get(path, HTTP_HOST="evil.example")
         assert_shape(response, 400, problem)
 

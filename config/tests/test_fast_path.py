@@ -12,18 +12,18 @@ from rest import fast_path
 from rest.tests.requests import asked, the_full_stack
 
 READS = [
-    "/api/movies/",
-    "/api/movies/?page=2&page_size=2",
-    "/api/movies/?page=last&page_size=2",
-    "/api/movies/?genre=horror&ordering=-average_rating",
-    "/api/movies/?genre=horror&ordering=title&page_size=1",
-    "/api/movies/?title=movie&ordering=-likes_count",
-    "/api/movies/{id}/",
-    "/api/movies/search/?q=movie",
-    "/api/movies/genre/?genre=Horror",
-    "/api/movies/categories/",
-    "/api/movies/most-liked/?limit=3",
-    "/api/movies/newest/",
+    "/api/v1/movies/",
+    "/api/v1/movies/?page=2&page_size=2",
+    "/api/v1/movies/?page=last&page_size=2",
+    "/api/v1/movies/?genre=horror&ordering=-average_rating",
+    "/api/v1/movies/?genre=horror&ordering=title&page_size=1",
+    "/api/v1/movies/?title=movie&ordering=-likes_count",
+    "/api/v1/movies/{id}/",
+    "/api/v1/movies/search/?q=movie",
+    "/api/v1/movies/genre/?genre=Horror",
+    "/api/v1/movies/categories/",
+    "/api/v1/movies/most-liked/?limit=3",
+    "/api/v1/movies/newest/",
     "/movies/",
     "/movies/{id}/",
     "/movies/categories/",
@@ -43,9 +43,9 @@ def movies(make_movie, alice, bob):
         make_movie(f"Movie {n}", by=alice, director=f"Director {n % 2}", genre_list=["Horror", f"Genre {n}"])
         for n in range(5)
     ]
-    bob.put(f"/api/movies/{made[0].pk}/rating/", {"rating": 4.5})
-    bob.post(f"/api/movies/{made[1].pk}/like/")
-    bob.post(f"/api/movies/{made[2].pk}/favorite/")
+    bob.put(f"/api/v1/movies/{made[0].pk}/rating/", {"rating": 4.5})
+    bob.post(f"/api/v1/movies/{made[1].pk}/like/")
+    bob.post(f"/api/v1/movies/{made[2].pk}/favorite/")
     return made
 
 
@@ -74,7 +74,7 @@ def test_movies_are_read_alike_in_every_dialect_by_whatever_finds_them(movies, b
     ("method", "action", "body", "model"),
     [("PUT", "rating/", b'{"rating": 3.5}', Rating), ("POST", "like/", b"{}", Like)],
 )
-@pytest.mark.parametrize("mount", ["/api/movies/", "/movies/"])
+@pytest.mark.parametrize("mount", ["/api/v1/movies/", "/movies/"])
 def test_a_write_is_answered_alike(movies, charlie, mount, method, action, body, model):
     address, token = f"{mount}{movies[3].pk}/{action}", charlie.credentials.token
     answers = []
@@ -90,7 +90,7 @@ def test_a_write_is_answered_alike(movies, charlie, mount, method, action, body,
     assert answers[0] == answers[1]
 
 
-@pytest.mark.parametrize("address", ["/api/movies/", "/", "/api/movies/{id}/"])
+@pytest.mark.parametrize("address", ["/api/v1/movies/", "/", "/api/v1/movies/{id}/"])
 def test_what_the_client_has_already_is_304_either_way(movies, address):
     address = address.format(id=movies[0].pk)
     tag = dict(fast_path.try_fast(asked("GET", address))[1])["ETag"]
@@ -104,21 +104,21 @@ def test_what_the_client_has_already_is_304_either_way(movies, address):
 @pytest.mark.parametrize(
     "environ",
     [
-        asked("GET", "/api/movies/", HTTP_ACCEPT="text/html"),
-        asked("GET", "/api/movies/?format=json"),
-        asked("GET", "/api/movies/", CONTENT_LENGTH="3"),
-        asked("GET", "/api/movies/", HTTP_TRANSFER_ENCODING="chunked"),
-        asked("GET", "/api/movies/?page=0"),
-        asked("GET", "/api/movies/999999999/"),
-        asked("GET", "/api/movies/search/"),
-        asked("GET", "/api/movies/", HTTP_HOST="evil.example"),
-        asked("GET", "/api/movies/", HTTP_AUTHORIZATION="Token wrong"),
+        asked("GET", "/api/v1/movies/", HTTP_ACCEPT="text/html"),
+        asked("GET", "/api/v1/movies/?format=json"),
+        asked("GET", "/api/v1/movies/", CONTENT_LENGTH="3"),
+        asked("GET", "/api/v1/movies/", HTTP_TRANSFER_ENCODING="chunked"),
+        asked("GET", "/api/v1/movies/?page=0"),
+        asked("GET", "/api/v1/movies/999999999/"),
+        asked("GET", "/api/v1/movies/search/"),
+        asked("GET", "/api/v1/movies/", HTTP_HOST="evil.example"),
+        asked("GET", "/api/v1/movies/", HTTP_AUTHORIZATION="Token wrong"),
         asked("GET", "/swagger.json"),
         asked("GET", "/nowhere/"),
-        asked("GET", "/api/movies/\u00d9\u00a1/"),
-        asked("HEAD", "/api/movies/"),
+        asked("GET", "/api/v1/movies/\u00d9\u00a1/"),
+        asked("HEAD", "/api/v1/movies/"),
         asked("POST", "/movies/", body=b'{"title": "x"}'),
-        asked("PUT", "/api/movies/1/rating/", body=b'{"rating": 3}'),
+        asked("PUT", "/api/v1/movies/1/rating/", body=b'{"rating": 3}'),
     ],
     ids=lambda environ: f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}?{environ['QUERY_STRING']}",
 )
@@ -132,14 +132,14 @@ def test_what_is_not_plain_and_every_error_take_the_full_stack(db, environ):
 
 def test_a_rating_that_is_refused_is_refused_once_and_in_full(movies, alice, bob):
     for who, body, status in ((alice, b'{"rating": 3}', "403"), (bob, b'{"rating": 9}', "400"), (bob, b"{", "400")):
-        environ = asked("PUT", f"/api/movies/{movies[3].pk}/rating/", body=body, token=who.credentials.token)
+        environ = asked("PUT", f"/api/v1/movies/{movies[3].pk}/rating/", body=body, token=who.credentials.token)
         assert fast_path.try_fast(environ) is None
         assert the_full_stack(environ)[0].startswith(status)
     assert not Rating.objects.filter(movie=movies[3]).exists()
 
 
 def test_a_movie_that_changes_is_shown_as_it_is_now(movies, alice, anonymous):
-    address = f"/api/movies/{movies[0].pk}/"
+    address = f"/api/v1/movies/{movies[0].pk}/"
     assert anonymous.get(address).json()["title"] == "Movie 0"
     alice.patch(address, {"title": "Another"})
     assert anonymous.get(address).json()["title"] == "Another"
@@ -165,7 +165,7 @@ ACCEPTED = {
 
 
 @pytest.mark.parametrize("client", ACCEPTED)
-@pytest.mark.parametrize("address", ["/api/movies/", "/api/movies/{id}/", "/", "/api/movies/search/?q=movie"])
+@pytest.mark.parametrize("address", ["/api/v1/movies/", "/api/v1/movies/{id}/", "/", "/api/v1/movies/search/?q=movie"])
 def test_what_clients_accept_is_answered_on_the_fast_path_as_in_the_full_stack(movies, address, client):
     address, accept = address.format(id=movies[0].pk), ACCEPTED[client]
     status, headers, content = fast_path.try_fast(asked("GET", address, HTTP_ACCEPT=accept))
@@ -175,8 +175,8 @@ def test_what_clients_accept_is_answered_on_the_fast_path_as_in_the_full_stack(m
 
 @pytest.mark.parametrize("accept", ["text/html", "application/xml", "application/json;x*=bad''%ff", "j" * 9000])
 def test_what_json_is_no_answer_to_goes_to_the_full_stack(db, accept):
-    assert fast_path.try_fast(asked("GET", "/api/movies/", HTTP_ACCEPT=accept)) is None
-    assert the_full_stack(asked("GET", "/api/movies/", HTTP_ACCEPT=accept))[0].startswith("406")
+    assert fast_path.try_fast(asked("GET", "/api/v1/movies/", HTTP_ACCEPT=accept)) is None
+    assert the_full_stack(asked("GET", "/api/v1/movies/", HTTP_ACCEPT=accept))[0].startswith("406")
 
 
 BODILESS = {
@@ -190,7 +190,7 @@ BODILESS = {
 
 @pytest.mark.parametrize("client", BODILESS)
 def test_a_like_without_a_body_takes_the_fast_path(movies, charlie, client):
-    address, token = f"/api/movies/{movies[3].pk}/like/", charlie.credentials.token
+    address, token = f"/api/v1/movies/{movies[3].pk}/like/", charlie.credentials.token
     answers = []
     for way in (fast_path.try_fast, the_full_stack):
         status, headers, content = way(asked("POST", address, token=token, **BODILESS[client]))
@@ -204,7 +204,7 @@ def test_a_like_without_a_body_takes_the_fast_path(movies, charlie, client):
 @pytest.mark.parametrize("charset", ["utf-8", "UTF-8", '"utf-8"', "utf8"])
 def test_json_that_names_its_charset_takes_the_fast_path(movies, charlie, charset):
     environ = asked(
-        "PUT", f"/api/movies/{movies[3].pk}/rating/", body=b'{"rating": 2}', token=charlie.credentials.token
+        "PUT", f"/api/v1/movies/{movies[3].pk}/rating/", body=b'{"rating": 2}', token=charlie.credentials.token
     )
     environ["CONTENT_TYPE"] = f"application/json; charset={charset}"
     assert fast_path.try_fast(environ)[0] == "201 Created"
@@ -214,7 +214,7 @@ def test_json_that_names_its_charset_takes_the_fast_path(movies, charlie, charse
 @pytest.mark.parametrize("content_type", ["application/json; charset=latin-1", "application/json; a=b", "text/plain"])
 def test_a_body_of_another_type_goes_to_the_full_stack(movies, charlie, content_type):
     environ = asked(
-        "PUT", f"/api/movies/{movies[3].pk}/rating/", body=b'{"rating": 2}', token=charlie.credentials.token
+        "PUT", f"/api/v1/movies/{movies[3].pk}/rating/", body=b'{"rating": 2}', token=charlie.credentials.token
     )
     environ["CONTENT_TYPE"] = content_type
     assert fast_path.try_fast(environ) is None
@@ -224,7 +224,7 @@ def test_a_body_of_another_type_goes_to_the_full_stack(movies, charlie, content_
 def test_a_body_over_the_limit_is_refused_however_short_it_is(movies, charlie, settings):
     settings.MAX_BODY_BYTES = 10
     environ = asked(
-        "PUT", f"/api/movies/{movies[3].pk}/rating/", body=b'{"rating": 2}', token=charlie.credentials.token
+        "PUT", f"/api/v1/movies/{movies[3].pk}/rating/", body=b'{"rating": 2}', token=charlie.credentials.token
     )
     assert fast_path.try_fast(environ) is None
     assert the_full_stack(environ)[0].startswith("413")
@@ -237,13 +237,13 @@ def test_a_body_over_the_limit_is_refused_however_short_it_is(movies, charlie, s
 @pytest.mark.parametrize("way", [fast_path.try_fast, the_full_stack])
 def test_addresses_follow_the_prefix_of_each_request(movies, alice, settings, tmp_path, way):
     settings.MEDIA_ROOT = tmp_path
-    address = f"/api/movies/{movies[0].pk}/"
+    address = f"/api/v1/movies/{movies[0].pk}/"
     assert alice.patch(address, {"cover_image": upload()}, format="multipart").status_code == 200
     shown = {}
     for prefix in ("", "/films", "/other", ""):
         _, _, content = way(asked("GET", address, SCRIPT_NAME=prefix))
         shown[prefix] = json.loads(content)["cover_image"]
         assert shown[prefix].startswith(f"http://testserver{prefix}/media/covers/")
-        _, headers, _ = way(asked("GET", "/api/movies/?page_size=1", SCRIPT_NAME=prefix))
-        assert f"<http://testserver{prefix}/api/movies/?" in dict(headers)["Link"]
+        _, headers, _ = way(asked("GET", "/api/v1/movies/?page_size=1", SCRIPT_NAME=prefix))
+        assert f"<http://testserver{prefix}/api/v1/movies/?" in dict(headers)["Link"]
     assert len(set(shown.values())) == 3

@@ -80,10 +80,10 @@ def test_a_newcomer_gets_a_server_a_catalogue_an_admin_and_the_addresses(run):
     port = free_port()
     first = run(port)
     wait_until(first.is_up, first.output)
-    for address in ("/api/movies/", "/swagger/", "/admin/"):
+    for address in ("/api/v1/movies/", "/swagger/", "/admin/"):
         assert f"http://127.0.0.1:{port}{address}" in first.output()
     assert re.search(r"admin, password \S{12,}", first.output())
-    assert '"count":240' in first.get("/api/movies/?page_size=1")[1]
+    assert '"count":240' in first.get("/api/v1/movies/?page_size=1")[1]
     assert first.get("/swagger/")[0] == 200
     pids = first.interrupt()
     assert len(pids) >= 4  # make or honcho, gunicorn, two workers, the mail worker
@@ -92,7 +92,7 @@ def test_a_newcomer_gets_a_server_a_catalogue_an_admin_and_the_addresses(run):
     second = run(port, WORKERS="1")
     wait_until(second.is_up, second.output)
     assert "password" not in second.output()
-    assert '"count":240' in second.get("/api/movies/?page_size=1")[1]
+    assert '"count":240' in second.get("/api/v1/movies/?page_size=1")[1]
 
 
 def test_a_port_that_is_taken_is_said_so(tmp_path, run):

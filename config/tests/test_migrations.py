@@ -164,7 +164,7 @@ def test_what_is_in_the_database_survives_every_later_migration(history, client)
         ("entry 0", movie.pk, "A, B"),
         ("entry 1", None, "A, B"),
     ]
-    shown = client.get(f"/api/movies/{movie.pk}/").json()
+    shown = client.get(f"/api/v1/movies/{movie.pk}/").json()
     assert (shown["average_rating"], shown["ratings_count"], shown["likes_count"]) == (4.5, 1, 1)
     assert (shown["favorites_count"], shown["comments_count"], shown["user"]["username"]) == (1, 1, "Alice")
 

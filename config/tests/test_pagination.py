@@ -77,17 +77,17 @@ class List:
 
 
 LISTS = [
-    List("/api/users/", users),
-    List("/api/movies/", movies),
-    List("/api/movies/search/?q=common", movies),
-    List("/api/movies/genre/?genre=drama", movies),
-    List("/api/ratings/", ratings),
-    List("/api/movies/{movie}/comments/", feedback_on_one),
-    List("/api/movies/{movie}/ratings/", feedback_on_one),
-    List("/api/movies/{movie}/like/", feedback_on_one, "likes"),
-    List("/api/directors/", names(Director)),
-    List("/api/genres/", names(Genre)),
-    List("/api/collections/", collections),
+    List("/api/v1/users/", users),
+    List("/api/v1/movies/", movies),
+    List("/api/v1/movies/search/?q=common", movies),
+    List("/api/v1/movies/genre/?genre=drama", movies),
+    List("/api/v1/ratings/", ratings),
+    List("/api/v1/movies/{movie}/comments/", feedback_on_one),
+    List("/api/v1/movies/{movie}/ratings/", feedback_on_one),
+    List("/api/v1/movies/{movie}/like/", feedback_on_one, "likes"),
+    List("/api/v1/directors/", names(Director)),
+    List("/api/v1/genres/", names(Genre)),
+    List("/api/v1/collections/", collections),
     List("/api/auth/movies", movies, ""),
     List("/api/auth/rating", ratings, ""),
     List("/movies/", movies),
@@ -144,7 +144,7 @@ def test_a_page_size_that_is_no_number_is_the_default(case, get):
 
 
 def test_a_bad_page_is_404_in_the_shape_of_the_mount(case, get):
-    in_canonical = case.path.startswith("/api/") and not case.path.startswith("/api/auth/")
+    in_canonical = case.path.startswith("/api/v1/") and not case.path.startswith("/api/v1/auth/")
     for page in ("0", "-1", "3", "x", "1.5", "1e2", "%00", "%ff", "9" * 30, "9" * 5000, "NaN"):
         response = get(page=page, page_size=100)
         assert response.status_code == 404
@@ -183,7 +183,7 @@ def test_an_envelope_says_the_same_as_the_link_header(case, get):
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/movies/", "/api/auth/movies", "/movies/", "/", "/api/auth/rating", "/api/genres/"]
+    "path", ["/api/v1/movies/", "/api/auth/movies", "/movies/", "/", "/api/auth/rating", "/api/v1/genres/"]
 )
 def test_an_empty_list_is_one_empty_page(anonymous, path):
     response = anonymous.get(path)
@@ -194,7 +194,7 @@ def test_an_empty_list_is_one_empty_page(anonymous, path):
     assert anonymous.get(f"{path}?page=2").status_code == 404
 
 
-@pytest.mark.parametrize("prefix", ["/api/movies/", "/movies/"])
+@pytest.mark.parametrize("prefix", ["/api/v1/movies/", "/movies/"])
 def test_the_short_lists_are_bare_arrays_with_a_link_header_too(anonymous, alice, prefix):
     movies(alice)
     for name in ("categories", "most-liked", "newest"):

@@ -11,7 +11,7 @@ from django.conf import settings
 from config.tests.bare_application import ANSWER
 from metrics.tests.server import Server, database_url, is_running, wait_until
 
-LOGIN = b"POST /api/auth/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+LOGIN = b"POST /api/v1/auth/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 LIVE = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"
 STALLED = {
     "headers": b"GET /livez HTTP/1.1\r\nHost: localhost\r\nX-Unfinished: ",

@@ -11,15 +11,15 @@ NOT_TEXT = [5, 1.5, True]
 @pytest.mark.parametrize(
     ("path", "body", "field"),
     [
-        ("/api/movies/", {"description": "d", "release_date": "1979-05-25", "director": "R", "genre": "H"}, "title"),
+        ("/api/v1/movies/", {"description": "d", "release_date": "1979-05-25", "director": "R", "genre": "H"}, "title"),
         ("/movies/", {"title": "Alien"}, "description"),
         ("/api/auth/movies", {}, "title"),
         ("/", {}, "title"),
         ("/collection/", {"description": "Mine"}, "title"),
-        ("/api/collections/", {"title": "Mine"}, "description"),
+        ("/api/v1/collections/", {"title": "Mine"}, "description"),
         ("/register/", {"password": "correct-horse-9"}, "username"),
         ("/register/", {"username": "dora"}, "password"),
-        ("/api/auth/login/", {"username": "alice"}, "password"),
+        ("/api/v1/auth/login/", {"username": "alice"}, "password"),
     ],
 )
 def test_what_is_no_text_is_400_on_the_field_and_changes_nothing(alice, path, body, field, value):

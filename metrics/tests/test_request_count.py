@@ -5,7 +5,7 @@ import pytest
 from metrics.models import CounterSource, CountPeriod
 
 pytestmark = pytest.mark.django_db
-BOTH = pytest.mark.parametrize("url", ["/request-count/", "/api/request-count/"])
+BOTH = pytest.mark.parametrize("url", ["/request-count/", "/api/v1/request-count/"])
 
 
 @BOTH
@@ -17,7 +17,7 @@ def test_the_first_request_counts_itself(client, url):
 
 def test_every_dialect_shows_the_same_number(client):
     client.get("/request-count/")
-    assert client.get("/api/request-count/").json() == {"requests": 2}
+    assert client.get("/api/v1/request-count/").json() == {"requests": 2}
 
 
 @pytest.mark.parametrize(
@@ -67,6 +67,6 @@ def test_requests_before_the_current_period_are_left_out(client):
 
 def test_it_is_503_where_the_counter_cannot_know_the_number(client, settings, impossible_folder):
     settings.COUNTER_DIR = impossible_folder
-    response = client.get("/api/request-count/")
+    response = client.get("/api/v1/request-count/")
     assert response.status_code == 503
     assert response.json()["detail"] == "The request counter is unavailable."

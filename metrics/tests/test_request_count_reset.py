@@ -5,7 +5,7 @@ import pytest
 from metrics.models import CounterSource, CountPeriod
 
 pytestmark = pytest.mark.django_db
-BOTH = pytest.mark.parametrize("url", ["/request-count/", "/api/request-count/"])
+BOTH = pytest.mark.parametrize("url", ["/request-count/", "/api/v1/request-count/"])
 
 
 @BOTH

@@ -174,7 +174,7 @@ def test_concurrent_callers_never_get_more_than_the_limit(expired_before):
 @pytest.mark.django_db(transaction=True)
 def test_the_limit_holds_over_worker_processes(new_server):
     server = new_server(env={"THROTTLING": "on", "THROTTLE_LOGIN": "5/hour"})
-    found = server.burst(20, "/api/auth/login/", method="POST")
+    found = server.burst(20, "/api/v1/auth/login/", method="POST")
     assert found.count(429) == 15
 
 

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from movies.swagger.catalogue import DIRECTOR_AND_GENRE, LIST, MOVIES
+from movies.swagger.catalogue import COVER, DIRECTOR_AND_GENRE, LIST, MOVIES, SCI_FI
 from movies.swagger.feedback import MOVIE_FEEDBACK, RATINGS
 from rest.swagger.operations import Body, Operation, Success, paged
+from rest.swagger.shapes import array, fields, one
 
 BARE_ARRAY = "The array is one page; the `Link` header tells the rest."
 
@@ -84,4 +85,52 @@ COMMUNITY_MOVIES = {
         description="Only the title is required; what else is not sent stays as it is. By whoever added it, or staff. "
         "Takes the same fields as adding one.",
     ),
+}
+
+# --- showcase (document 003) ---
+
+INCEPTION = {
+    "id": 1,
+    "title": "Inception",
+    "description": "A thief who steals secrets through dreams is to plant one.",
+    "release_date": "2010-07-16",
+    "director": "Christopher Nolan",
+    "genre": "Action, Science Fiction",
+    "cover_image": None,
+    "favorite": False,
+    "user": 21,
+    "average_rating": 0,
+    "likes_count": 0,
+    "favorites_count": 0,
+}
+SHOWCASE_BODY = Body(
+    {name: INCEPTION[name] for name in ("title", "description", "release_date", "director", "genre", "favorite")}
+)
+SHOWCASE_TEXT = "`director` is a name, `genre` one name or several with commas between them. New names are created."
+SHOWCASE_ONE = {200: Success(INCEPTION)}
+SHOWCASE_MOVIES = {
+    **MOVIES,
+    **MOVIE_FEEDBACK,
+    "list": replace(LIST, responses=paged([INCEPTION]).responses, notes=BARE_ARRAY),
+    "search": replace(MOVIES["search"], responses=paged([INCEPTION]).responses, notes=BARE_ARRAY),
+    "create": replace(
+        MOVIES["create"],
+        responses={201: Success(INCEPTION, has_location=True)},
+        body=SHOWCASE_BODY,
+        notes=f"{SHOWCASE_TEXT} {COVER}",
+    ),
+    "retrieve": Operation(SHOWCASE_ONE),
+    "update": replace(MOVIES["update"], responses=SHOWCASE_ONE, body=SHOWCASE_BODY, notes=f"{SHOWCASE_TEXT} {COVER}"),
+    "partial_update": replace(MOVIES["partial_update"], responses=SHOWCASE_ONE),
+    "categories": replace(
+        MOVIES["categories"],
+        responses={
+            200: Success(
+                [{**SCI_FI, "movies": [INCEPTION]}],
+                array(fields(id="integer", name="string", movies=array(one()))),
+            )
+        },
+    ),
+    "most_liked": replace(MOVIES["most_liked"], responses={200: Success([INCEPTION], array(one()), has_link=True)}),
+    "newest": replace(MOVIES["newest"], responses={200: Success([INCEPTION], array(one()), has_link=True)}),
 }

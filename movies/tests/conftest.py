@@ -6,7 +6,7 @@ import pytest
 from movies.models import Movie
 
 
-@pytest.fixture(params=["/api/movies/", "/movies/"], ids=["api", "community"])
+@pytest.fixture(params=["/api/v1/movies/", "/movies/"], ids=["api", "community"])
 def movies_url(request: pytest.FixtureRequest) -> str:
     """Runs a test at both mounts that have the whole of the movies."""
     return request.param

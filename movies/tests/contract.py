@@ -127,7 +127,7 @@ class Mount:
 
 
 class Canonical(Mount):
-    list_url = "/api/movies/"
+    list_url = "/api/v1/movies/"
     required = required_to_replace = ("title", "description", "release_date", "director", "genre")
 
 
@@ -383,7 +383,7 @@ class WholeBodySuite(Mount):
         counted = {"average_rating": 5, "ratings_count": 9, "total_review": 9, "likes_count": 9, "favorites_count": 9}
         body = self.body(id=7777, uuid="163ce013-03e2-47e9-8afd-e7de7688c151", liked=True, my_rating=5, **counted)
         pk = self.id_of(alice.post(self.list_url, body).json())
-        shown = alice.get(f"/api/movies/{pk}/").json()
+        shown = alice.get(f"/api/v1/movies/{pk}/").json()
         assert pk != 7777
         assert shown["uuid"] != body["uuid"]
         zero = ("average_rating", "ratings_count", "likes_count", "favorites_count", "comments_count")
@@ -552,10 +552,10 @@ class DeleteSuite(RightsSuite):
     success = 204
 
     def test_a_deleted_movie_is_gone_with_its_feedback(self, alice, bob, movie):
-        bob.put(f"/api/movies/{movie.pk}/favorite/")
-        bob.post(f"/api/movies/{movie.pk}/like/")
-        bob.put(f"/api/movies/{movie.pk}/rating/", {"rating": 4})
-        bob.post(f"/api/movies/{movie.pk}/comments/", {"text": "Hm."})
+        bob.put(f"/api/v1/movies/{movie.pk}/favorite/")
+        bob.post(f"/api/v1/movies/{movie.pk}/like/")
+        bob.put(f"/api/v1/movies/{movie.pk}/rating/", {"rating": 4})
+        bob.post(f"/api/v1/movies/{movie.pk}/comments/", {"text": "Hm."})
         response = self.write(alice, movie.pk)
         assert (response.status_code, response.content) == (204, b"")
         assert alice.get(self.detail_url(movie.pk)).status_code == 404

@@ -88,7 +88,10 @@ def test_a_readers_marks_are_shown_to_nobody_else(anonymous, alice, bob, charlie
     services.rate(movie_id=movie.pk, user=bob.user, half_stars=9)
     expected = {anonymous: (False, None), bob: (True, 4.5), charlie: (False, None)}
     for reader in (anonymous, bob, charlie, bob, anonymous):
-        for shown in (reader.get("/api/movies/").json()["results"][0], reader.get(f"/api/movies/{movie.pk}/").json()):
+        for shown in (
+            reader.get("/api/v1/movies/").json()["results"][0],
+            reader.get(f"/api/v1/movies/{movie.pk}/").json(),
+        ):
             assert (shown["liked"], shown["my_rating"]) == expected[reader]
 
 

@@ -1,4 +1,4 @@
-"""GET /api/movies/categories/ and /movies/categories/"""
+"""GET /api/v1/movies/categories/ and /movies/categories/"""
 
 import pytest
 

@@ -21,12 +21,12 @@ def comment_url(movies_url):
 
 @pytest.fixture
 def comment(bob, movie):
-    response = bob.post(f"/api/movies/{movie.pk}/comments/", {"text": "Good."})
+    response = bob.post(f"/api/v1/movies/{movie.pk}/comments/", {"text": "Good."})
     return Comment.objects.get(pk=response.json()["id"])
 
 
 def comments_count(client, movie):
-    return client.get(f"/api/movies/{movie.pk}/").json()["comments_count"]
+    return client.get(f"/api/v1/movies/{movie.pk}/").json()["comments_count"]
 
 
 def test_a_comment_is_added(bob, url, movie, scheme):

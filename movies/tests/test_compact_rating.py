@@ -45,7 +45,7 @@ def test_a_rating_is_given(bob, movie, scheme):
     assert response.status_code == 201
     assert response.json() == {"id": rating.pk, "movie": movie.pk, "rating": 2}
     assert (rating.user, rating.half_stars) == (bob.user, 4)
-    assert bob.get(f"/api/movies/{movie.pk}/").json()["ratings_count"] == 1
+    assert bob.get(f"/api/v1/movies/{movie.pk}/").json()["ratings_count"] == 1
 
 
 @pytest.mark.parametrize("sent", [2, 2.0, "2", "2.0"])
@@ -72,11 +72,11 @@ def test_staff_cannot_rate_their_own_movie_either(sam, make_movie):
 
 
 def test_a_second_rating_is_refused_and_the_first_one_stays(bob, movie):
-    bob.put(f"/api/movies/{movie.pk}/rating/", {"rating": 4.5})
+    bob.put(f"/api/v1/movies/{movie.pk}/rating/", {"rating": 4.5})
     response = bob.post(URL, {"movie": movie.pk, "rating": 2})
     assert (response.status_code, response.json()) == (403, REFUSAL)
     assert Rating.objects.get().half_stars == 9
-    assert bob.get(f"/api/movies/{movie.pk}/").json()["average_rating"] == 4.5
+    assert bob.get(f"/api/v1/movies/{movie.pk}/").json()["average_rating"] == 4.5
 
 
 def test_a_form_does_as_well(bob, movie):

@@ -99,7 +99,7 @@ class TestManyUsersOnOneMovie:
         assert_counts_are_exact()
 
     def test_everybody_rates_it(self, crowd, movie):
-        url = f"/api/movies/{movie.pk}/rating/"
+        url = f"/api/v1/movies/{movie.pk}/rating/"
         replies = at_once(*(partial(who.put, url, {"rating": (i + 1) / 2}) for i, who in enumerate(crowd)))
         assert statuses(replies) == [201] * USERS
         replies = at_once(*(partial(who.put, url, {"rating": (i + 2) / 2}) for i, who in enumerate(crowd)))
@@ -109,7 +109,7 @@ class TestManyUsersOnOneMovie:
         assert_counts_are_exact()
 
     def test_everybody_marks_it_as_favourite(self, crowd, movie):
-        replies = at_once(*(partial(who.post, f"/api/movies/{movie.pk}/favorite/") for who in crowd))
+        replies = at_once(*(partial(who.post, f"/api/v1/movies/{movie.pk}/favorite/") for who in crowd))
         assert all(reply.json()["favorite"] for reply in replies)
         assert MovieStats.objects.get().favorites_count == USERS
         assert_counts_are_exact()
@@ -125,7 +125,7 @@ class TestManyUsersOnOneMovie:
         assert_counts_are_exact()
 
     def test_everybody_does_something_else(self, crowd, movie):
-        url = f"/api/movies/{movie.pk}/"
+        url = f"/api/v1/movies/{movie.pk}/"
         kinds = [
             lambda who: who.post(f"{url}like/"),
             lambda who: who.put(f"{url}rating/", {"rating": 4}),
@@ -152,7 +152,7 @@ class TestOneUserOnOneMovie:
         assert_counts_are_exact()
 
     def test_eight_toggles_are_none_and_seven_are_one(self, clients, movie):
-        url = f"/api/movies/{movie.pk}/favorite/"
+        url = f"/api/v1/movies/{movie.pk}/favorite/"
         replies = at_once(*(partial(client.post, url) for client in clients))
         assert sorted(reply.json()["favorite"] for reply in replies) == [False] * 4 + [True] * 4
         assert MovieStats.objects.get().favorites_count == 0
@@ -161,7 +161,7 @@ class TestOneUserOnOneMovie:
         assert_counts_are_exact()
 
     def test_eight_ratings_are_one(self, clients, movie):
-        url = f"/api/movies/{movie.pk}/rating/"
+        url = f"/api/v1/movies/{movie.pk}/rating/"
         replies = at_once(*(partial(client.put, url, {"rating": i / 2}) for i, client in enumerate(clients, start=1)))
         assert statuses(replies) == [200] * 7 + [201]
         assert MovieStats.objects.get().ratings_count == 1
@@ -174,7 +174,7 @@ class TestOneUserOnOneMovie:
         assert_counts_are_exact()
 
     def test_setting_and_clearing_end_in_one_of_the_two(self, clients, movie):
-        url = f"/api/movies/{movie.pk}/"
+        url = f"/api/v1/movies/{movie.pk}/"
         calls = [
             partial(getattr(client, "post" if i % 2 else "delete"), f"{url}like/") for i, client in enumerate(clients)
         ]
@@ -190,7 +190,7 @@ class TestOneUserOnOneMovie:
 
 class TestWhileTheMovieIsDeleted:
     def test_feedback_arrives_or_is_404(self, alice, crowd, movie):
-        url = f"/api/movies/{movie.pk}/"
+        url = f"/api/v1/movies/{movie.pk}/"
         kinds = [
             lambda who: who.put(f"{url}rating/", {"rating": 4}),
             lambda who: who.post(f"{url}like/"),
@@ -205,7 +205,7 @@ class TestWhileTheMovieIsDeleted:
         assert [model.objects.count() for model in left] == [0] * len(left)
 
     def test_a_change_arrives_or_is_404(self, alice, sam, movie):
-        url = f"/api/movies/{movie.pk}/"
+        url = f"/api/v1/movies/{movie.pk}/"
         change = partial(sam.patch, url, {"title": "Aliens", "genre": ["New"], "director": "New", "favorite": True})
         changed, deleted = at_once(change, partial(alice.delete, url))
         assert (changed.status_code in (200, 404), deleted.status_code) == (True, 204)
@@ -222,7 +222,7 @@ class TestWhileTheMovieIsDeleted:
             return changed
 
         monkeypatch.setattr(services, "change_movie", change_and_lose)
-        assert alice.patch(f"/api/movies/{movie.pk}/", {"title": "Aliens"}).status_code == 404
+        assert alice.patch(f"/api/v1/movies/{movie.pk}/", {"title": "Aliens"}).status_code == 404
 
     def test_of_several_deletions_one_succeeds_or_all_agree(self, alice, movie):
         calls = [partial(another_client(alice).delete, f"/movies/{movie.pk}/") for _ in range(4)]
@@ -242,11 +242,11 @@ class TestWhileAnAccountIsDeleted:
     def test_others_rate_the_same_movies(self, crowd, bob, make_movies):
         movies = make_movies(3)
         for movie in movies:
-            self.everything(bob, f"/api/movies/{movie.pk}/")
+            self.everything(bob, f"/api/v1/movies/{movie.pk}/")
         calls = [
-            partial(who.put, f"/api/movies/{movies[i % 3].pk}/rating/", {"rating": 1}) for i, who in enumerate(crowd)
+            partial(who.put, f"/api/v1/movies/{movies[i % 3].pk}/rating/", {"rating": 1}) for i, who in enumerate(crowd)
         ]
-        *replies, deletion = at_once(*calls, partial(bob.delete, "/api/users/me/"))
+        *replies, deletion = at_once(*calls, partial(bob.delete, "/api/v1/users/me/"))
         assert deletion.status_code == 204
         assert statuses(replies) == [201] * USERS
         assert not User.objects.filter(username="bob").exists()
@@ -257,8 +257,8 @@ class TestWhileAnAccountIsDeleted:
         movies = make_movies(3)
         for i, who in enumerate(crowd):
             for movie in movies[:: 1 if i % 2 else -1]:
-                self.everything(who, f"/api/movies/{movie.pk}/")
-        replies = at_once(*(partial(who.delete, "/api/users/me/") for who in crowd))
+                self.everything(who, f"/api/v1/movies/{movie.pk}/")
+        replies = at_once(*(partial(who.delete, "/api/v1/users/me/") for who in crowd))
         assert statuses(replies) == [204] * USERS
         assert not Rating.objects.exists()
         assert_counts_are_exact()
@@ -267,12 +267,12 @@ class TestWhileAnAccountIsDeleted:
     def test_its_own_requests_arrive_before_or_are_401(self, bob, make_movies, attempt):
         movies = make_movies(3)
         calls = [
-            partial(self.send, another_client(bob), action, f"/api/movies/{movie.pk}/")
+            partial(self.send, another_client(bob), action, f"/api/v1/movies/{movie.pk}/")
             for movie in movies
             for action in ("rating", "like", "favorite", "comments")
         ]
         calls.append(partial(another_client(bob).post, "/movies/", {"title": "Bob's", "favorite": True}))
-        calls.insert(len(calls) // 2, partial(another_client(bob).delete, "/api/users/me/"))
+        calls.insert(len(calls) // 2, partial(another_client(bob).delete, "/api/v1/users/me/"))
         replies = at_once(*calls)
         assert set(statuses(replies)) <= {200, 201, 204, 401}
         assert not User.objects.filter(username="bob").exists()
@@ -292,7 +292,7 @@ class TestWhileAnAccountIsDeleted:
         self, bob, movie, monkeypatch, method, action, body
     ):
         self.delete_account_once_authenticated(bob, monkeypatch)
-        assert getattr(bob, method)(f"/api/movies/{movie.pk}/{action}", body).status_code == 401
+        assert getattr(bob, method)(f"/api/v1/movies/{movie.pk}/{action}", body).status_code == 401
         assert_counts_are_exact()
 
     @pytest.mark.parametrize("body", [{"title": "Bob's"}, {"title": "Bob's", "favorite": True}])
@@ -328,13 +328,13 @@ class TestWhileAnAccountIsDeleted:
                 at_once(partial(client.post, f"/movies/{second.pk}/like/"))
 
         monkeypatch.setattr(services, "count", count_and_be_overtaken)
-        assert bob.delete("/api/users/me/").status_code == 204
+        assert bob.delete("/api/v1/users/me/").status_code == 204
         assert not Like.objects.exists()
         assert_counts_are_exact()
 
     def test_its_movies_are_changed_by_staff_and_stay_without_a_name(self, alice, sam, movie):
         at_once(
-            partial(alice.delete, "/api/users/me/"),
+            partial(alice.delete, "/api/v1/users/me/"),
             *(partial(another_client(sam).patch, f"/movies/{movie.pk}/", {"title": f"Title {i}"}) for i in range(4)),
         )
         movie.refresh_from_db()
@@ -350,7 +350,9 @@ class TestWriters:
     def test_a_new_director_or_genre_of_several_movies_is_one_row(self, crowd):
         spellings = ["Émile Noir", "ÉMILE NOIR", "émile noir", "E\u0301mile  Noir"] * 2
         calls = [
-            partial(who.post, "/api/movies/", self.body(f"Movie {i}", director=spellings[i], genre=[spellings[i], "X"]))
+            partial(
+                who.post, "/api/v1/movies/", self.body(f"Movie {i}", director=spellings[i], genre=[spellings[i], "X"])
+            )
             for i, who in enumerate(crowd)
         ]
         assert statuses(at_once(*calls)) == [201] * USERS
@@ -390,11 +392,11 @@ class TestWriters:
             "director": "New",
         }
         calls = [
-            partial(another_client(alice).patch, f"/api/movies/{movie.pk}/", {name: value})
+            partial(another_client(alice).patch, f"/api/v1/movies/{movie.pk}/", {name: value})
             for name, value in fields.items()
         ]
         assert statuses(at_once(*calls)) == [200] * len(fields)
-        shown = alice.get(f"/api/movies/{movie.pk}/").json()
+        shown = alice.get(f"/api/v1/movies/{movie.pk}/").json()
         assert {name: shown[name] for name in fields} == {**fields, "director": shown["director"]}
         assert shown["director"]["name"] == "New"
         assert_index_is_exact()
@@ -413,7 +415,7 @@ class TestWriters:
             return change(**fields)
 
         monkeypatch.setattr(services, "change_movie", after_somebody_else)
-        shown = alice.patch(f"/api/movies/{movie.pk}/", {"title": "Aliens"}).json()
+        shown = alice.patch(f"/api/v1/movies/{movie.pk}/", {"title": "Aliens"}).json()
         assert (shown["title"], shown["description"], shown["duration"]) == ("Aliens", "Theirs.", 5)
 
     def test_covers_sent_at_once_leave_one_file_the_movies_own(self, alice, movie, media):

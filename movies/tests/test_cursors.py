@@ -10,7 +10,7 @@ from movies.catalogue.orderings import SORT_FIELDS
 from movies.models import Like, Movie
 from rest.tests.helpers import is_problem
 
-MOUNTS = ["/api/movies/", "/movies/", "/api/auth/movies", "/"]
+MOUNTS = ["/api/v1/movies/", "/movies/", "/api/auth/movies", "/"]
 
 
 def items(response):
@@ -63,7 +63,7 @@ def test_the_links_lead_through_the_whole_list_and_back(anonymous, movies, mount
 @pytest.mark.parametrize("direction", ["", "-"])
 @pytest.mark.parametrize("name", SORT_FIELDS)
 def test_every_order_can_be_walked_both_ways(anonymous, movies, name, direction):
-    address = f"/api/movies/?ordering={direction}{name}&page_size=3"
+    address = f"/api/v1/movies/?ordering={direction}{name}&page_size=3"
     numbered = [items(anonymous.get(f"{address}&page={page}")) for page in range(1, 6)]
     forward, last = walk(anonymous, address, "next")
     assert forward == numbered
@@ -75,14 +75,14 @@ def test_every_order_can_be_walked_both_ways(anonymous, movies, name, direction)
     "query", ["genre=drama&ordering=-likes_count", "genre=drama", "title=title&ordering=-duration"]
 )
 def test_a_filtered_list_keeps_its_filters(anonymous, movies, query):
-    numbered = [items(anonymous.get(f"/api/movies/?{query}&page_size=4&page={page}")) for page in range(1, 5)]
-    forward, last = walk(anonymous, f"/api/movies/?{query}&page_size=4", "next")
+    numbered = [items(anonymous.get(f"/api/v1/movies/?{query}&page_size=4&page={page}")) for page in range(1, 5)]
+    forward, last = walk(anonymous, f"/api/v1/movies/?{query}&page_size=4", "next")
     assert forward == numbered
     assert last.json()["count"] == 13
 
 
 def test_no_movie_is_shown_twice_or_left_out_because_others_come_and_go(anonymous, movies, make_movie):
-    first = anonymous.get("/api/movies/?page_size=5")
+    first = anonymous.get("/api/v1/movies/?page_size=5")
     make_movie("New")
     services.delete_movie(movie=movies[-2])  # already shown
     second = anonymous.get(first.json()["next"])
@@ -92,35 +92,35 @@ def test_no_movie_is_shown_twice_or_left_out_because_others_come_and_go(anonymou
 
 
 def test_the_links_carry_the_number_for_those_who_read_it_there(anonymous, movies):
-    second = anonymous.get(anonymous.get("/api/movies/?page_size=4").json()["next"])
+    second = anonymous.get(anonymous.get("/api/v1/movies/?page_size=4").json()["next"])
     assert parse_qs(urlsplit(second.json()["next"]).query)["page"] == ["3"]
     assert parse_qs(urlsplit(second.json()["previous"]).query)["page"] == ["1"]
-    without = anonymous.get(f"/api/movies/?page_size=4&cursor={cursor_in(second.json()['next'])}")
+    without = anonymous.get(f"/api/v1/movies/?page_size=4&cursor={cursor_in(second.json()['next'])}")
     assert "page=" not in without.json()["next"].replace("page_size=", "")
 
 
 def test_a_cursor_that_was_not_given_by_us_is_404(anonymous, movies):
-    cursor = cursor_in(anonymous.get("/api/movies/?page_size=4").json()["next"])
+    cursor = cursor_in(anonymous.get("/api/v1/movies/?page_size=4").json()["next"])
     data = bytearray(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     data[-2] ^= 1
     tampered = urlsafe_b64encode(bytes(data)).decode().rstrip("=")
     for bad in (tampered, cursor[:-1], cursor[1:], "x", "1", "%00", "%ff", "\u0661", "a" * 4000):
-        response = anonymous.get(f"/api/movies/?cursor={bad}")
+        response = anonymous.get(f"/api/v1/movies/?cursor={bad}")
         assert response.status_code == 404, bad
         assert is_problem(response)
         assert "cursor" in response.json()["detail"]
 
 
 def test_a_cursor_of_another_order_is_404(anonymous, movies):
-    cursor = cursor_in(anonymous.get("/api/movies/?ordering=title&page_size=4").json()["next"])
-    assert anonymous.get(f"/api/movies/?ordering=title&cursor={cursor}").status_code == 200
+    cursor = cursor_in(anonymous.get("/api/v1/movies/?ordering=title&page_size=4").json()["next"])
+    assert anonymous.get(f"/api/v1/movies/?ordering=title&cursor={cursor}").status_code == 200
     for other in ("", "&ordering=-title", "&ordering=duration"):
-        response = anonymous.get(f"/api/movies/?cursor={cursor}{other}")
+        response = anonymous.get(f"/api/v1/movies/?cursor={cursor}{other}")
         assert response.status_code == 404
         assert "order" in response.json()["detail"]
 
 
 def test_a_bad_number_beside_a_cursor_is_404(anonymous, movies):
-    cursor = cursor_in(anonymous.get("/api/movies/?page_size=4").json()["next"])
+    cursor = cursor_in(anonymous.get("/api/v1/movies/?page_size=4").json()["next"])
     for bad in ("0", "-1", "x", "9" * 40):
-        assert anonymous.get(f"/api/movies/?cursor={cursor}&page={bad}").status_code == 404
+        assert anonymous.get(f"/api/v1/movies/?cursor={cursor}&page={bad}").status_code == 404

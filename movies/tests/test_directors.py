@@ -1,4 +1,4 @@
-"""GET /api/directors/ and /api/directors/{id}/"""
+"""GET /api/v1/directors/ and /api/v1/directors/{id}/"""
 
 import pytest
 
@@ -18,7 +18,7 @@ def names(response):
 
 
 def test_everybody_reads_the_directors_by_name(anonymous, directors):
-    response = anonymous.get("/api/directors/")
+    response = anonymous.get("/api/v1/directors/")
     assert names(response) == ["agnès varda", "Wes Anderson", "Žofie Reynaud"]
     assert set(response.json()["results"][0]) == {"id", "name"}
     assert 'rel="first"' in response["Link"]
@@ -28,32 +28,32 @@ def test_everybody_reads_the_directors_by_name(anonymous, directors):
     ("part", "found"), [("AND", ["Wes Anderson"]), ("ŽOF", ["Žofie Reynaud"]), ("x", []), ("%25", []), ("_", [])]
 )
 def test_directors_are_found_by_part_of_the_name_without_case(anonymous, directors, part, found):
-    assert names(anonymous.get(f"/api/directors/?name={part}")) == found
+    assert names(anonymous.get(f"/api/v1/directors/?name={part}")) == found
 
 
 def test_a_bad_name_is_400(anonymous, db):
-    assert refused_fields(anonymous.get("/api/directors/?name=a%00b")) == {"name"}
+    assert refused_fields(anonymous.get("/api/v1/directors/?name=a%00b")) == {"name"}
 
 
 def test_one_director_is_read_by_id(anonymous, directors):
     director = directors[0]
-    assert anonymous.get(f"/api/directors/{director.pk}/").json() == {"id": director.pk, "name": "Wes Anderson"}
+    assert anonymous.get(f"/api/v1/directors/{director.pk}/").json() == {"id": director.pk, "name": "Wes Anderson"}
 
 
 @pytest.mark.parametrize("pk", [UNKNOWN_ID, 10**20, "x"])
 def test_an_unknown_director_is_404(anonymous, db, pk):
-    assert anonymous.get(f"/api/directors/{pk}/").status_code == 404
+    assert anonymous.get(f"/api/v1/directors/{pk}/").status_code == 404
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 def test_nobody_writes_directors_here_not_even_staff(sam, directors, method):
-    for url in ("/api/directors/", f"/api/directors/{directors[0].pk}/"):
+    for url in ("/api/v1/directors/", f"/api/v1/directors/{directors[0].pk}/"):
         assert getattr(sam, method)(url, {"name": "X"}).status_code == 405
     assert Director.objects.count() == 3
 
 
 def test_a_long_page_takes_no_more_queries_than_a_short_one(anonymous, directors):
-    of_three = number_of_queries(anonymous, "/api/directors/")
+    of_three = number_of_queries(anonymous, "/api/v1/directors/")
     for i in range(12):
         Director.objects.create(name=f"Director {i}")
-    assert number_of_queries(anonymous, "/api/directors/") == of_three
+    assert number_of_queries(anonymous, "/api/v1/directors/") == of_three

@@ -1,4 +1,4 @@
-"""POST, PUT and DELETE /api/movies/{id}/favorite/ and /movies/{id}/favorite/"""
+"""POST, PUT and DELETE /api/v1/movies/{id}/favorite/ and /movies/{id}/favorite/"""
 
 import pytest
 
@@ -41,7 +41,7 @@ def test_everybody_has_their_own(alice, bob, charlie, url, movie, movies_url):
 
 
 def test_it_is_the_same_favourite_at_every_mount(bob, movie):
-    assert bob.post(f"/api/movies/{movie.pk}/favorite/").json()["favorite"] is True
+    assert bob.post(f"/api/v1/movies/{movie.pk}/favorite/").json()["favorite"] is True
     assert bob.post(f"/movies/{movie.pk}/favorite/").json()["favorite"] is False
 
 

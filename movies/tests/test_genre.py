@@ -1,4 +1,4 @@
-"""GET /api/movies/genre/ and /movies/genre/"""
+"""GET /api/v1/movies/genre/ and /movies/genre/"""
 
 import pytest
 

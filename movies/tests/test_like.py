@@ -1,4 +1,4 @@
-"""GET, POST and DELETE /api/movies/{id}/like/ and /movies/{id}/like/"""
+"""GET, POST and DELETE /api/v1/movies/{id}/like/ and /movies/{id}/like/"""
 
 import pytest
 

@@ -16,7 +16,7 @@ from movies.outbox import mail
 
 CREATIONS = {
     "api": (
-        "/api/movies/",
+        "/api/v1/movies/",
         {"title": "Alien", "description": "x", "release_date": "1979-05-25", "director": "A", "genre": ["B"]},
     ),
     "compact": ("/api/auth/movies", {"title": "Alien", "director": "A"}),
@@ -53,7 +53,7 @@ def test_a_refused_creation_queues_nothing(alice, anonymous, dialect):
 
 def test_changing_a_movie_queues_nothing(alice, movie):
     queued = Email.objects.count()
-    assert alice.patch(f"/api/movies/{movie.pk}/", {"title": "Aliens"}).status_code == 200
+    assert alice.patch(f"/api/v1/movies/{movie.pk}/", {"title": "Aliens"}).status_code == 200
     assert Email.objects.count() == queued == 1
 
 
@@ -237,7 +237,7 @@ def test_the_share_of_an_address_does_not_tell_the_address(alice, make_movie):
 def test_deleting_an_account_removes_its_mail_and_nobody_elses(alice, bob, make_movie):
     make_movie("Alien", by=alice)
     make_movie("Brazil", by=bob)
-    assert alice.delete("/api/users/me/").status_code == 204
+    assert alice.delete("/api/v1/users/me/").status_code == 204
     assert [email.to for email in Email.objects.all()] == [["bob@example.com"]]
 
 

@@ -1,4 +1,4 @@
-"""GET /api/movies/most-liked/ and /movies/most-liked/"""
+"""GET /api/v1/movies/most-liked/ and /movies/most-liked/"""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""PATCH /api/movies/{id}/, /movies/{id}/ and /{id}/"""
+"""PATCH /api/v1/movies/{id}/, /movies/{id}/ and /{id}/"""
 
 import pytest
 

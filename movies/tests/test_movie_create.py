@@ -1,4 +1,4 @@
-"""POST /api/movies/, /movies/, /api/auth/movies and /"""
+"""POST /api/v1/movies/, /movies/, /api/auth/movies and /"""
 
 import pytest
 

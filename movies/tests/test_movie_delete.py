@@ -1,4 +1,4 @@
-"""DELETE /api/movies/{id}/, /movies/{id}/ and /{id}/"""
+"""DELETE /api/v1/movies/{id}/, /movies/{id}/ and /{id}/"""
 
 from movies.tests.contract import Canonical, Classic, Community, DeleteSuite
 

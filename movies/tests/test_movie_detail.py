@@ -1,21 +1,21 @@
-"""GET /api/movies/{id}/, /movies/{id}/ and /{id}/"""
+"""GET /api/v1/movies/{id}/, /movies/{id}/ and /{id}/"""
 
 from movies.tests.contract import Canonical, Classic, Community, DetailSuite
 
 
 class TestCanonical(Canonical, DetailSuite):
     def test_without_the_slash_it_redirects(self, anonymous, movie):
-        assert anonymous.get(f"/api/movies/{movie.pk}").status_code == 301
+        assert anonymous.get(f"/api/v1/movies/{movie.pk}").status_code == 301
 
     def test_an_unknown_movie_is_a_problem_document(self, anonymous):
-        response = anonymous.get("/api/movies/12/")
+        response = anonymous.get("/api/v1/movies/12/")
         assert response["Content-Type"] == "application/problem+json"
         assert response.json() == {
             "type": "about:blank",
             "title": "Not Found",
             "status": 404,
             "detail": "No Movie matches the given query.",
-            "instance": "/api/movies/12/",
+            "instance": "/api/v1/movies/12/",
         }
 
 

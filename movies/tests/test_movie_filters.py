@@ -14,7 +14,7 @@ class FilterSuite(Mount):
         blade = make_movie("Blade Runner", release_date="1982-06-25", duration=118, genre_list=["Thriller"], **scott)
         make_movie("Amélie", director="Jean-Pierre Jeunet", genre_list=["Comedy"])
         for who, stars in ((bob, 3), (charlie, 4)):
-            who.put(f"/api/movies/{blade.pk}/rating/", {"rating": stars})
+            who.put(f"/api/v1/movies/{blade.pk}/rating/", {"rating": stars})
 
     @pytest.mark.parametrize(
         ("query", "titles"),
@@ -91,7 +91,7 @@ class FilterSuite(Mount):
         assert {item[self.name("title")] for item in self.page(anonymous.get(f"{self.list_url}?{query}"))} == titles
 
     def test_director_and_genre_are_found_by_id(self, anonymous):
-        shown = anonymous.get("/api/movies/?title=amélie").json()["results"][0]
+        shown = anonymous.get("/api/v1/movies/?title=amélie").json()["results"][0]
         for query in (f"director={shown['director']['id']}", f"genre={shown['genre'][0]['id']}"):
             assert [item[self.name("title")] for item in self.page(anonymous.get(f"{self.list_url}?{query}"))] == [
                 "Amélie"

@@ -1,4 +1,4 @@
-"""GET /api/movies/, /movies/, /api/auth/movies and /"""
+"""GET /api/v1/movies/, /movies/, /api/auth/movies and /"""
 
 from movies.tests.contract import CANONICAL_KEYS, Canonical, Classic, Community, Compact, ListSuite
 
@@ -105,6 +105,6 @@ class TestClassic(Classic, ListSuite):
         }
 
     def test_total_review_counts_the_ratings(self, anonymous, bob, movie):
-        bob.put(f"/api/movies/{movie.pk}/rating/", {"rating": 4.5})
+        bob.put(f"/api/v1/movies/{movie.pk}/rating/", {"rating": 4.5})
         (item,) = anonymous.get("/").json()
         assert (item["total_review"], item["average_rating"]) == (1, 4.5)

@@ -17,7 +17,7 @@ def ordered_movies(make_movie, bob, charlie):
     }
 
     def url(name: str, action: str) -> str:
-        return f"/api/movies/{movies[name].pk}/{action}/"
+        return f"/api/v1/movies/{movies[name].pk}/{action}/"
 
     for who, name, stars in ((bob, "a", 2), (bob, "b", 5), (charlie, "a", 3), (bob, "c", 4)):
         assert who.put(url(name, "rating"), {"rating": stars}).status_code == 201

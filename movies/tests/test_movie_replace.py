@@ -1,4 +1,4 @@
-"""PUT /api/movies/{id}/, /movies/{id}/ and /{id}/"""
+"""PUT /api/v1/movies/{id}/, /movies/{id}/ and /{id}/"""
 
 import pytest
 
@@ -11,12 +11,12 @@ class WholeMovieSuite:
 
     @pytest.mark.parametrize(("sent", "after"), [({}, True), ({"favorite": True}, True), ({"favorite": False}, False)])
     def test_the_favourite_is_changed_only_where_it_is_sent(self, alice, movie, sent, after):
-        alice.put(f"/api/movies/{movie.pk}/favorite/")
+        alice.put(f"/api/v1/movies/{movie.pk}/favorite/")
         shown = self.write(alice, movie.pk, self.body(**sent)).json()
         assert (shown["favorite"], shown["favorites_count"]) == (after, int(after))
 
     def test_the_favourite_is_the_callers_own(self, alice, sam, movie):
-        alice.put(f"/api/movies/{movie.pk}/favorite/")
+        alice.put(f"/api/v1/movies/{movie.pk}/favorite/")
         shown = self.write(sam, movie.pk, self.body(favorite=False)).json()
         assert (shown["favorite"], shown["favorites_count"]) == (False, 1)
         assert Favorite.objects.get().user == alice.user

@@ -1,4 +1,4 @@
-"""GET /api/movies/newest/ and /movies/newest/"""
+"""GET /api/v1/movies/newest/ and /movies/newest/"""
 
 from movies.tests.contract import CANONICAL_KEYS, number_of_queries
 

@@ -1,4 +1,4 @@
-"""GET, PUT and DELETE /api/movies/{id}/rating/"""
+"""GET, PUT and DELETE /api/v1/movies/{id}/rating/"""
 
 import pytest
 
@@ -16,7 +16,7 @@ def url(movies_url, movie):
 
 
 def shown(client, movie):
-    item = client.get(f"/api/movies/{movie.pk}/").json()
+    item = client.get(f"/api/v1/movies/{movie.pk}/").json()
     return item["average_rating"], item["ratings_count"], item["my_rating"]
 
 

@@ -1,4 +1,4 @@
-"""GET /api/movies/{id}/ratings/, and GET and POST /api/ratings/"""
+"""GET /api/v1/movies/{id}/ratings/, and GET and POST /api/v1/ratings/"""
 
 import pytest
 
@@ -16,7 +16,7 @@ def url(movies_url, movie):
 
 @pytest.fixture
 def rate(movie):
-    return lambda who, stars: who.put(f"/api/movies/{movie.pk}/rating/", {"rating": stars}).json()
+    return lambda who, stars: who.put(f"/api/v1/movies/{movie.pk}/rating/", {"rating": stars}).json()
 
 
 class TestRatingsOfAMovie:
@@ -45,7 +45,7 @@ class TestRatingsOfAMovie:
         assert (page["count"], len(page["results"]), page["distribution"]["3"]) == (5, 1, 5)
 
     def test_ratings_of_other_movies_are_not_shown(self, anonymous, bob, url, make_movie):
-        bob.put(f"/api/movies/{make_movie('Other').pk}/rating/", {"rating": 5})
+        bob.put(f"/api/v1/movies/{make_movie('Other').pk}/rating/", {"rating": 5})
         assert anonymous.get(url).json()["distribution"] == EMPTY
 
     def test_an_unknown_movie_is_404(self, anonymous, db, movies_url):
@@ -61,7 +61,7 @@ class TestRatingsOfAMovie:
 
 
 class TestAllRatings:
-    url = "/api/ratings/"
+    url = "/api/v1/ratings/"
 
     def test_everybody_reads_all_ratings_with_the_newest_first(self, anonymous, bob, charlie, movie, make_movie):
         other = make_movie("Other")
@@ -81,8 +81,8 @@ class TestAllRatings:
     def test_the_reply_is_the_rating(self, bob, movie, scheme):
         response = bob.use(scheme).post(self.url, {"movie": movie.pk, "rating": 4.5})
         assert set(response.json()) == RATING_KEYS
-        assert bob.get(f"/api/movies/{movie.pk}/rating/").json() == response.json()
-        assert bob.get(f"/api/movies/{movie.pk}/").json()["average_rating"] == 4.5
+        assert bob.get(f"/api/v1/movies/{movie.pk}/rating/").json() == response.json()
+        assert bob.get(f"/api/v1/movies/{movie.pk}/").json()["average_rating"] == 4.5
 
     def test_own_movies_and_second_ratings_are_403(self, alice, bob, movie):
         bob.post(self.url, {"movie": movie.pk, "rating": 4})

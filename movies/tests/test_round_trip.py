@@ -34,17 +34,17 @@ def numeric(make_movie, alice):
 @pytest.fixture
 def rated(movie, alice, bob, charlie):
     for who, stars in ((bob, 0.5), (charlie, 5)):
-        who.put(f"/api/movies/{movie.pk}/rating/", {"rating": stars})
+        who.put(f"/api/v1/movies/{movie.pk}/rating/", {"rating": stars})
     for who in (alice, bob):
-        who.post(f"/api/movies/{movie.pk}/like/")
-        who.put(f"/api/movies/{movie.pk}/favorite/")
-        who.post(f"/api/movies/{movie.pk}/comments/", {"text": "Good."})
+        who.post(f"/api/v1/movies/{movie.pk}/like/")
+        who.put(f"/api/v1/movies/{movie.pk}/favorite/")
+        who.post(f"/api/v1/movies/{movie.pk}/comments/", {"text": "Good."})
     return movie
 
 
 @pytest.fixture
 def covered(movie, alice, media):
-    response = alice.patch(f"/api/movies/{movie.pk}/", {"cover_image": upload()}, format="multipart")
+    response = alice.patch(f"/api/v1/movies/{movie.pk}/", {"cover_image": upload()}, format="multipart")
     assert response.json()["cover_image"] is not None
     return movie
 
@@ -59,10 +59,10 @@ class RoundTripSuite:
     @pytest.mark.parametrize("method", ["put", "patch"])
     def test_what_was_read_can_be_sent_back(self, request, movie_of_kind, who, method, alice):
         client, url = request.getfixturevalue(who), self.detail_url(movie_of_kind.pk)
-        whole_before = alice.get(f"/api/movies/{movie_of_kind.pk}/").json()
+        whole_before = alice.get(f"/api/v1/movies/{movie_of_kind.pk}/").json()
         response = getattr(client, method)(url, client.get(url).json())
         assert response.status_code == 200, response.content
-        whole_after = alice.get(f"/api/movies/{movie_of_kind.pk}/").json()
+        whole_after = alice.get(f"/api/v1/movies/{movie_of_kind.pk}/").json()
         assert {name for name in whole_before if whole_before[name] != whole_after[name]} <= {"updated_at"}
         assert client.get(url).json() == response.json()
 

@@ -1,4 +1,4 @@
-"""GET /api/movies/search/ and /movies/search/"""
+"""GET /api/v1/movies/search/ and /movies/search/"""
 
 import pytest
 
@@ -120,13 +120,13 @@ def test_of_equal_matches_the_more_popular_comes_first_then_the_newer(make_movie
     old, popular, new = (make_movie("Solaris", description=text) for text in ("old", "popular", "new"))
 
     def ids():
-        return [item["id"] for item in bob.get("/api/movies/search/?q=solaris").json()["results"]]
+        return [item["id"] for item in bob.get("/api/v1/movies/search/?q=solaris").json()["results"]]
 
     assert ids() == [new.pk, popular.pk, old.pk]
     for person in (bob, charlie):
-        person.post(f"/api/movies/{popular.pk}/like/")
-        person.put(f"/api/movies/{popular.pk}/favorite/")
-    charlie.put(f"/api/movies/{old.pk}/rating/", {"rating": 1})  # one voice is not yet popularity
+        person.post(f"/api/v1/movies/{popular.pk}/like/")
+        person.put(f"/api/v1/movies/{popular.pk}/favorite/")
+    charlie.put(f"/api/v1/movies/{old.pk}/rating/", {"rating": 1})  # one voice is not yet popularity
     assert ids() == [popular.pk, new.pk, old.pk]
 
 

@@ -58,7 +58,7 @@ class TestTheIndexFollows:
         assert postings(movie) == search.weighted_words(Movie.objects.complete().get())
 
     def test_a_change_through_the_api_is_found_at_once(self, alice, movie):
-        alice.patch(f"/api/movies/{movie.pk}/", {"title": "Nostromo", "director": "Somebody", "genre": "Western"})
+        alice.patch(f"/api/v1/movies/{movie.pk}/", {"title": "Nostromo", "director": "Somebody", "genre": "Western"})
         for text in ("nostromo", "somebody", "western"):
             assert found(text) == ["Nostromo"]
         for text in ("alien", "ridley", "horror"):

@@ -118,7 +118,7 @@ def routes(urlconf: str) -> Routes:
 
 
 def patterns(resolver: URLResolver, prefix: str = "/", dialect: str = "") -> Iterator[tuple[str, URLPattern, str]]:
-    """Every address of a viewset with its pattern and namespace, as in "/api/movies/<int:pk>/"."""
+    """Every address of a viewset with its pattern and namespace, as in "/api/v1/movies/<int:pk>/"."""
     for entry in resolver.url_patterns:
         address = f"{prefix}{entry.pattern}"
         if isinstance(entry, URLResolver):

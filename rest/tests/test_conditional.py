@@ -3,19 +3,19 @@
 import pytest
 
 CATALOGUE = [
-    "/api/movies/",
-    "/api/movies/{id}/",
-    "/api/movies/search/?q=alien",
-    "/api/movies/genre/?genre=horror",
-    "/api/movies/categories/",
-    "/api/movies/most-liked/",
-    "/api/movies/newest/",
-    "/api/movies/{id}/comments/",
-    "/api/movies/{id}/ratings/",
-    "/api/movies/{id}/like/",
-    "/api/directors/",
-    "/api/genres/",
-    "/api/ratings/",
+    "/api/v1/movies/",
+    "/api/v1/movies/{id}/",
+    "/api/v1/movies/search/?q=alien",
+    "/api/v1/movies/genre/?genre=horror",
+    "/api/v1/movies/categories/",
+    "/api/v1/movies/most-liked/",
+    "/api/v1/movies/newest/",
+    "/api/v1/movies/{id}/comments/",
+    "/api/v1/movies/{id}/ratings/",
+    "/api/v1/movies/{id}/like/",
+    "/api/v1/directors/",
+    "/api/v1/genres/",
+    "/api/v1/ratings/",
     "/movies/",
     "/movies/{id}/",
     "/api/auth/movies",
@@ -58,7 +58,7 @@ def test_another_tag_gets_the_whole_answer(anonymous, address):
 
 @pytest.mark.parametrize("change", ["rating", "like", "title"])
 def test_a_change_changes_the_tag(anonymous, alice, bob, movie, change):
-    address = f"/api/movies/{movie.pk}/"
+    address = f"/api/v1/movies/{movie.pk}/"
     tag = anonymous.get(address)["ETag"]
     if change == "rating":
         bob.put(f"{address}rating/", {"rating": 2})
@@ -72,12 +72,12 @@ def test_a_change_changes_the_tag(anonymous, alice, bob, movie, change):
 
 
 def test_what_one_caller_sees_has_another_tag_than_what_others_see(anonymous, bob, movie):
-    address = f"/api/movies/{movie.pk}/"
+    address = f"/api/v1/movies/{movie.pk}/"
     bob.put(f"{address}favorite/")
     assert bob.get(address)["ETag"] != anonymous.get(address)["ETag"]
     assert anonymous.get(address, HTTP_IF_NONE_MATCH=bob.get(address)["ETag"]).status_code == 200
 
 
 def test_errors_and_pages_have_no_tag(anonymous, db):
-    for path in ("/api/movies/0/", "/api/movies/?page=9", "/swagger/"):
+    for path in ("/api/v1/movies/0/", "/api/v1/movies/?page=9", "/swagger/"):
         assert "ETag" not in anonymous.get(path)
