@@ -32,8 +32,8 @@ TABLE = [
         "showcase",
         errors=DRF_ERRORS,
         heading="showcase (document 003)",
-        description="Everything below `/api/`: accounts, movies, favourites. Lists are bare arrays; directors and genres "
-        "are plain text.",
+        description="Everything below `/api/`: accounts, movies, favourites. Lists are bare arrays; directors "
+        "and genres are plain text.",
         prefix="/api/",
     ),
     Dialect(

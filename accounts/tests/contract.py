@@ -26,7 +26,7 @@ def as_bearer(secret: str) -> dict[str, str]:
 
 
 class Canonical:
-    root = "/api/v1/auth/"
+    root = "/api/auth/"
     slash = "/"
     has_problems = True
     required = ("username", "email", "password")

@@ -1,4 +1,4 @@
-"""showcase (document 003): `/api/movies/` with directors and genres as plain text, and whoever added a movie as an id."""
+"""showcase (document 003): `/api/movies/`, where directors and genres are plain text and users are ids."""
 
 from collections.abc import Iterable
 from typing import Any
