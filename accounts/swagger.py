@@ -8,9 +8,7 @@ from accounts.serializers import SignedPairSerializer
 from rest.swagger.operations import NO_CONTENT, Body, Heading, Operation, Success, paged
 from rest.swagger.shapes import fields, one
 
-ACCOUNTS = Heading(
-    "api · accounts", "Registering, logging in and out, your profile, the list of users (document 003 and more)."
-)
+ACCOUNTS = Heading("api · accounts", "Registering, logging in and out, your profile, the list of users.")
 
 TAKEN_NAME = {"username": ErrorDetail("A user with that username already exists.", "unique")}
 TOKEN = "53b5c7208b5a15a22879655d9eec685661ca1bee95bac901b6a2d436dcdfb6aa"  # noqa: S105

@@ -20,7 +20,7 @@ TABLE = [
         "compact",
         errors=DRF_ERRORS,
         heading="compact (document 001)",
-        description="Everything below `/api/v1/auth/`, without slashes at the end. Lists are bare arrays.",
+        description="Everything below `/api/auth/`, without slashes at the end. Lists are bare arrays.",
     ),
     Dialect(
         "community",

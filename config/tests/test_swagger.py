@@ -174,16 +174,21 @@ def test_filters_ordering_and_pages_of_the_movies_are_documented():
 
 
 @pytest.mark.parametrize(
-    ("name", "parameters"),
-    [("movie_search", {"q"}), ("movie_genre", {"genre"}), ("movie_most_liked", {"limit"}), ("movie_newest", set())],
+    ("name", "parameters", "dialects"),
+    [
+        ("movie_search", {"q"}, {"api", "community", "showcase"}),
+        ("movie_genre", {"genre"}, {"api", "community"}),
+        ("movie_most_liked", {"limit"}, {"api", "community", "showcase"}),
+        ("movie_newest", set(), {"api", "community", "showcase"}),
+    ],
 )
-def test_the_ways_to_find_movies_have_their_parameters(name: str, parameters: set[str]):
+def test_the_ways_to_find_movies_have_their_parameters(name: str, parameters: set[str], dialects: set[str]):
     found = [one for one in OPERATIONS if one.name == name]
-    assert {one.dialect for one in found} == {"api", "community"}
+    assert {one.dialect for one in found} == dialects
     assert all(parameters <= set(one.parameters("query")) for one in found)
 
 
-@pytest.mark.parametrize("dialect", ["api", "community"])
+@pytest.mark.parametrize("dialect", ["api", "community", "showcase"])
 def test_a_cover_can_be_sent_as_json_says_or_as_a_file(dialect: str):
     create = next(one for one in OPERATIONS if str(one) == f"{dialect}_movie_create")
     change = next(one for one in OPERATIONS if str(one) == f"{dialect}_movie_partial_update")
@@ -198,6 +203,8 @@ def test_a_cover_can_be_sent_as_json_says_or_as_a_file(dialect: str):
     [
         ("api_movie_create", {"title", "description", "release_date", "director", "genre"}),
         ("api_movie_update", {"title", "description", "release_date", "director", "genre"}),
+        ("showcase_movie_create", {"title", "description", "release_date", "director", "genre"}),
+        ("showcase_movie_update", {"title", "description", "release_date", "director", "genre"}),
         ("community_movie_create", {"title"}),
         ("compact_movie_create", {"title"}),
         ("classic_movie_create", {"title"}),

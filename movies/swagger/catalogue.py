@@ -11,9 +11,7 @@ from rest.swagger import parameters
 from rest.swagger.operations import NO_CONTENT, Body, Heading, Operation, Success, paged
 from rest.swagger.shapes import array, fields, one
 
-CATALOGUE = Heading(
-    "api · movies", "The catalogue: movies, search, rankings, directors and genres (document 003 and more)."
-)
+CATALOGUE = Heading("api · movies", "The catalogue: movies, search, rankings, directors and genres.")
 
 RIDLEY, HORROR, SCI_FI = (
     {"id": 7, "name": "Ridley Scott"},
