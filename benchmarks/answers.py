@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 from benchmarks.kept import Data
 from benchmarks.load import Request, TooSlow, ask
 from benchmarks.processes import Server
-from benchmarks.scenarios import Scenario, World, like, rate
+from benchmarks.scenarios import BASELINE, Scenario, World, like, rate
 
 SAMPLE = 3  # requests of each scenario
 ROUNDING = 0.0101  # the textbook's live average may be rounded to the other side
@@ -69,6 +69,8 @@ def compare_reads(scenario: Scenario, requests: dict[str, list[Request]], server
         bodies = [comparable(reply.body, is_written=False) for reply in replies]
         if not all(map(has_content, bodies)):
             raise Differs(f"{name} finds nothing for {[request.path for request in sample_of(requests[name])]}")
+        if name == BASELINE:  # another checkout may show a movie in another shape
+            continue
         if not scenario.is_compared(name):
             check_words(name, requests[name], bodies)
         elif not expected:
@@ -92,12 +94,12 @@ def check_words(name: str, requests: list[Request], bodies: list[Any]) -> None:
                 raise Differs(f"{name} finds {text!r} for {words}")
 
 
-def compare_writes(data: Data, world: World, servers: dict[str, Server]) -> None:
+def compare_writes(data_of: dict[str, Data], world: World, servers: dict[str, Server]) -> None:
     """Everybody does the same from the same state: new, again, and what is counted afterwards."""
     expected: list[Any] = []
     for name in sorted(servers, key=lambda name: name != "floor"):
+        server, data, done = servers[name], data_of[name], list[Any]()
         data.undo()
-        server, done = servers[name], []
         requests = [*writable(data, rate(world, server))[:2], *writable(data, like(world, server))[:2]]
         for request in [*requests, *requests]:
             reply = ask(server, request)
@@ -108,13 +110,13 @@ def compare_writes(data: Data, world: World, servers: dict[str, Server]) -> None
         if name != "textbook" and (wrong := data.wrong_counts(ids)):  # which counts when it is asked
             raise Differs(f"{name} leaves wrong counts of the movies {wrong}")
         expected = expected or done
-        if difference := first_difference(expected, done, 0):
+        if name != BASELINE and (difference := first_difference(expected, done, 0)):
             raise Differs(f"what {name} writes is not what the floor writes: {difference}")
-    data.undo()
+        data.undo()
 
 
 def movie_of(request: Request) -> int:
-    return int(request.path.split("/")[3])
+    return int(request.path.split("/movies/")[1].split("/")[0])
 
 
 def writable(data: Data, requests: list[Request]) -> list[Request]:

@@ -22,12 +22,18 @@ TALLIES = {
 }
 
 
-def name_of(size: int) -> str:
-    return f"marquee_{size}_{stamp()}"
+def beginning_of_name(size: int, root: Path) -> str:
+    return f"{'marquee' if root == ROOT else 'baseline'}_{size}_"
 
 
-def generate(size: int, url: str, folder: Path) -> None:
+def name_of(size: int, root: Path) -> str:
+    return beginning_of_name(size, root) + stamp(root)
+
+
+def generate(size: int, url: str, folder: Path, root: Path) -> None:
+    """By the checkout whose data set it is: another one has other tables."""
     print(f"Generating {size:,} movies …", flush=True)
+    python = sys.executable if root == ROOT else str(root / ".venv" / "bin" / "python")
     environment = {
         **os.environ,
         "DATABASE_URL": url,
@@ -36,29 +42,29 @@ def generate(size: int, url: str, folder: Path) -> None:
     }
     if url.startswith("postgres"):
         environment["PGOPTIONS"] = "-c statement_timeout=0"
-    subprocess.run([sys.executable, "-m", "benchmarks.dataset", str(size)], cwd=ROOT, env=environment, check=True)
+    subprocess.run([python, "-m", "benchmarks.dataset", str(size)], cwd=root, env=environment, check=True)
 
 
-def ensure_postgres(cluster: Cluster, size: int, folder: Path) -> str:
+def ensure_postgres(cluster: Cluster, size: int, folder: Path, root: Path = ROOT) -> str:
     """The URL of the data set. A half-made one has another name, and an outdated one is dropped."""
-    wanted, draft = name_of(size), f"draft_{size}"
+    wanted, draft = name_of(size, root), f"draft_{size}"
     if wanted not in cluster.names():
         for name in cluster.names():
-            if name == draft or name.startswith(f"marquee_{size}_"):
+            if name == draft or name.startswith(beginning_of_name(size, root)):
                 cluster.command(f"DROP DATABASE {name}")
         cluster.command(f"CREATE DATABASE {draft}")
-        generate(size, cluster.url(draft), folder)
+        generate(size, cluster.url(draft), folder, root)
         cluster.command(f"ALTER DATABASE {draft} RENAME TO {wanted}")
     return cluster.url(wanted)
 
 
-def ensure_sqlite(size: int, folder: Path) -> str:
-    wanted, draft = folder / f"{name_of(size)}.sqlite3", folder / f"draft_{size}.sqlite3"
+def ensure_sqlite(size: int, folder: Path, root: Path = ROOT) -> str:
+    wanted, draft = folder / f"{name_of(size, root)}.sqlite3", folder / f"draft_{size}.sqlite3"
     if not wanted.exists():
-        for pattern in (f"draft_{size}.sqlite3*", f"marquee_{size}_*.sqlite3*"):
+        for pattern in (f"draft_{size}.sqlite3*", f"{beginning_of_name(size, root)}*.sqlite3*"):
             for outdated in folder.glob(pattern):
                 outdated.unlink()
-        generate(size, f"sqlite:///{draft}", folder)
+        generate(size, f"sqlite:///{draft}", folder, root)
         draft.rename(wanted)
     return f"sqlite:///{wanted}"
 

@@ -37,9 +37,9 @@ class Request:
     def all_headers(self) -> dict[str, str]:
         return {**CLIENT, **self.headers}
 
-    def line(self) -> str:
+    def line(self, server: Server) -> str:
         headers = "\1".join(f"{name}: {value}" for name, value in self.all_headers.items())
-        return f"{self.method}\t{self.path}\t{headers}\t{self.body}\n"
+        return f"{self.method}\t{server.own_path(self.path)}\t{headers}\t{self.body}\n"
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,7 @@ class Measurement:
     p50: float  # milliseconds
     p99: float
     cpu: float  # milliseconds of CPU an answer, server and database
+    size: float  # bytes of an answer, headers included; 0 where they were not counted
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def ask(server: Server, request: Request) -> Reply:
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=LONGEST)
     began = time.monotonic()
     try:
-        connection.request(request.method, request.path, request.body or None, request.all_headers)
+        connection.request(request.method, server.own_path(request.path), request.body or None, request.all_headers)
         reply = connection.getresponse()
         body = reply.read()
     except TimeoutError as error:
@@ -90,31 +91,34 @@ def measure(
     """`cpu` tells the CPU seconds of everything that serves, from then to now."""
     before = cpu()
     if quick:
-        rate, p50, p99, answers = with_wrk(server, requests, seconds, folder)
+        rate, p50, p99, answers, size = with_wrk(server, requests, seconds, folder)
     else:
-        rate, p50, p99, answers = by_two_callers(server, requests, seconds)
-    return Measurement(rate, p50, p99, 1000 * (cpu() - before) / answers)
+        rate, p50, p99, answers, size = by_two_callers(server, requests, seconds)
+    return Measurement(rate, p50, p99, 1000 * (cpu() - before) / answers, size)
 
 
-def with_wrk(server: Server, requests: list[Request], seconds: float, folder: Path) -> tuple[float, float, float, int]:
+Counted = tuple[float, float, float, int, float]  # answers a second, p50 and p99 in ms, answers, bytes of an answer
+
+
+def with_wrk(server: Server, requests: list[Request], seconds: float, folder: Path) -> Counted:
     script = folder / "requests.txt"
-    script.write_text("".join(request.line() for request in requests))
+    script.write_text("".join(request.line(server) for request in requests))
     command = ["wrk", f"-t{THREADS}", f"-c{CONNECTIONS}", f"-d{seconds:g}s", f"--timeout={LONGEST}s", "-s", str(SCRIPT)]
     environment = {**os.environ, "REQUESTS": str(script), "THREADS": str(THREADS)}
     result = subprocess.run([*command, server.address], env=environment, capture_output=True, text=True)
     found = re.search(r"^RESULT (\d+) (\d+) (\d+) (\d+) (\d+) (\d+) (\d+)$", result.stdout, re.MULTILINE)
     if not found:
         raise SystemExit(f"wrk failed against {server.name}:\n{result.stdout}{result.stderr}")
-    answers, micros, p50, p99, refused, lost, _ = map(int, found.groups())
+    answers, micros, p50, p99, refused, lost, received = map(int, found.groups())
     if refused or lost > MAX_SHARE_OF_LOST * answers or not answers:
         raise SystemExit(
             f"{server.name} answered {answers} times {requests[0].path}, {refused} of them with an error, and {lost} "
             f"connections broke. Such a rate says nothing.\n{server.last_of_log()}"
         )
-    return answers / micros * 1e6, p50 / 1000, p99 / 1000, answers
+    return answers / micros * 1e6, p50 / 1000, p99 / 1000, answers, received / answers
 
 
-def by_two_callers(server: Server, requests: list[Request], seconds: float) -> tuple[float, float, float, int]:
+def by_two_callers(server: Server, requests: list[Request], seconds: float) -> Counted:
     """As many callers as the server has processes: sixteen would only wait for each other."""
     began, places = time.monotonic(), count()
     times: list[float] = []
@@ -130,4 +134,4 @@ def by_two_callers(server: Server, requests: list[Request], seconds: float) -> t
         for caller in [pool.submit(call) for _ in range(2)]:
             caller.result()
     lasted = time.monotonic() - began
-    return len(times) / lasted, 1000 * statistics.median(times), 1000 * max(times), len(times)
+    return len(times) / lasted, 1000 * statistics.median(times), 1000 * max(times), len(times), 0

@@ -71,9 +71,17 @@ def marquee_table(results: Results) -> str:
         cells = [number(value) for value in (figure.rate, figure.p50, figure.p99, figure.cpu)] if figure else [NONE] * 4
         mine = results.rate(name, "marquee")
         ratios = [ratio(mine, results.rate(name, other)) for other in others(results)]
-        rows.append([name, *cells, *ratios, ratio(mine, results.rate(own[name], "marquee"))])
+        rows.append([name, *cells, *ratios, *beside_own(results, name, own[name])])
     beside = [f"÷ {TITLES.get(other, other)}" for other in others(results)]
-    return table(["scenario", "rate/s", "p50 ms", "p99 ms", "CPU ms", *beside, "÷ own plain"], rows)
+    return table(["scenario", "rate/s", "p50 ms", "p99 ms", "CPU ms", *beside, "÷ own plain", "by bytes"], rows)
+
+
+def beside_own(results: Results, scenario: str, plain: str) -> list[str]:
+    """How many answers, and how many bytes, Marquee gives in the time of the scenario that this one is compared with."""
+    one, other = results.figures.get((scenario, "marquee")), results.figures.get((plain, "marquee"))
+    if not one or not other:
+        return [NONE, NONE]
+    return [ratio(one.rate, other.rate), ratio(one.rate * one.size, other.rate * other.size)]
 
 
 def others(results: Results) -> list[str]:

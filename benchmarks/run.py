@@ -3,7 +3,7 @@
     SIZES="10000 1000000" DATABASES="postgres sqlite" SCENARIOS="list,detail" SECONDS=5 ROUNDS=3 make bench
 
 SCENARIOS takes beginnings of names, separated by commas. BASELINE is the folder of another checkout of Marquee, which is
-measured beside this one. BENCH_DIR (var/bench) is where data sets are kept, RESULTS
+measured beside this one, on a data set that it makes itself. BENCH_DIR (var/bench) is where data sets are kept, RESULTS
 (benchmarks/RESULTS.md) where the report goes.
 """
 
@@ -35,7 +35,7 @@ ROUNDS = int(os.environ.get("ROUNDS", "3"))
 WANTED = [name.strip() for name in os.environ.get("SCENARIOS", "").split(",") if name.strip()]
 FOLDER = Path(os.environ.get("BENCH_DIR", str(ROOT / "var" / "bench"))).resolve()
 RESULTS = Path(os.environ.get("RESULTS", str(ROOT / "benchmarks" / "RESULTS.md")))
-OTHER_CHECKOUT = os.environ.get("BASELINE", "")
+OTHER_CHECKOUT = Path(os.environ["BASELINE"]).resolve() if os.environ.get("BASELINE") else None
 WARM_UP_SECONDS = 1
 
 
@@ -52,7 +52,8 @@ def web_command(application: str) -> list[str]:
     return re.sub(r"config\.wsgi(:application)?", f"{application}:application", web.removeprefix("web:")).split()
 
 
-def contestants(url: str, folder: Path) -> list[Server]:
+def contestants(url: str, baseline_url: str | None, folder: Path) -> list[Server]:
+    """`baseline_url` is the database of the other checkout, where one takes part."""
     contestant = "benchmarks.contestants"
     commands = {
         "marquee": ["bin/run"],
@@ -60,7 +61,7 @@ def contestants(url: str, folder: Path) -> list[Server]:
         "textbook": web_command(f"{contestant}.textbook.wsgi"),
         "fastapi": [".venv-bench/bin/uvicorn", f"{contestant}.fastapi_app:app", "--workers=2", "--no-access-log"],
     }
-    if OTHER_CHECKOUT:
+    if baseline_url:
         commands[BASELINE] = ["bin/run"]
     servers = []
     for name, command in commands.items():
@@ -68,24 +69,30 @@ def contestants(url: str, folder: Path) -> list[Server]:
         var = folder / name
         var.mkdir(parents=True, exist_ok=True)
         more = [f"--port={port}", "--log-level=warning"] if name == "fastapi" else []
-        environment = {"DATABASE_URL": url, "VAR_DIR": str(var), "THROTTLING": "off", "LOG_LEVEL": "WARNING"}
-        root = Path(OTHER_CHECKOUT).resolve() if name == BASELINE else ROOT
+        its_url = baseline_url if baseline_url and name == BASELINE else url
+        environment = {"DATABASE_URL": its_url, "VAR_DIR": str(var), "THROTTLING": "off", "LOG_LEVEL": "WARNING"}
+        root = OTHER_CHECKOUT if OTHER_CHECKOUT and name == BASELINE else ROOT
         servers.append(Server(name, [*command, *more], port=port, log=var / "log", root=root, **environment))
     return servers
 
 
 class Run:
-    """All scenarios over one data set."""
+    """All scenarios over one data set; the baseline has one of its own."""
 
-    def __init__(self, data: Data, servers: dict[str, Server], database_cpu: Callable[[], float], folder: Path) -> None:
-        self.data, self.servers, self.database_cpu, self.folder = data, servers, database_cpu, folder
+    def __init__(
+        self, data_of: dict[str, Data], servers: dict[str, Server], database_cpu: Callable[[], float], folder: Path
+    ) -> None:
+        data = data_of["marquee"]
+        self.data, self.data_of, self.servers = data, data_of, servers
+        self.database_cpu, self.folder = database_cpu, folder
         self.world = World(data)
         database = "PostgreSQL" if data.vendor == "postgresql" else "SQLite"
         self.results = report.Results(database, data.version(), data.size)
 
     def prepare(self) -> None:
-        self.data.renew_logins()
-        self.data.undo()
+        for data in {id(data): data for data in self.data_of.values()}.values():
+            data.renew_logins()
+            data.undo()
         for server in self.servers.values():
             server.start()
         for server in self.servers.values():
@@ -93,7 +100,7 @@ class Run:
 
     def measure_all(self, scenarios: list[Scenario]) -> None:
         if any(scenario.writes for scenario in scenarios):
-            answers.compare_writes(self.data, self.world, self.servers)
+            answers.compare_writes(self.data_of, self.world, self.servers)
         with tqdm(total=len(scenarios), unit=" scenarios", desc=f"{self.results.database} {self.data.size:,}") as bar:
             for scenario in scenarios:
                 bar.set_postfix_str(scenario.name)
@@ -147,7 +154,7 @@ class Run:
                 f"{name} took more than a minute for {scenario.name}, after it had been quicker."
             ) from None
         if scenario.writes:
-            self.data.undo()
+            self.data_of[name].undo()
         memory = self.results.memory
         memory[name] = max(memory.get(name, 0), server.memory_bytes())
         return measurement
@@ -157,21 +164,31 @@ def median(measurements: list[Measurement]) -> Measurement:
     def of(name: str) -> float:
         return float(statistics.median(getattr(each, name) for each in measurements))
 
-    return Measurement(of("rate"), of("p50"), of("p99"), of("cpu"))
+    return Measurement(of("rate"), of("p50"), of("p99"), of("cpu"), of("size"))
+
+
+def ensure(cluster: Cluster | None, size: int, root: Path) -> str:
+    """The URL of the data set of a checkout."""
+    return ensure_postgres(cluster, size, FOLDER, root) if cluster else ensure_sqlite(size, FOLDER, root)
 
 
 def run_one(database: str, size: int, cluster: Cluster | None, scenarios: list[Scenario]) -> report.Results:
-    url = ensure_postgres(cluster, size, FOLDER) if cluster else ensure_sqlite(size, FOLDER)
+    url = ensure(cluster, size, ROOT)
+    baseline_url = ensure(cluster, size, OTHER_CHECKOUT) if OTHER_CHECKOUT else None
     folder = FOLDER / "run" / f"{database}-{size}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     with ExitStack() as stack:
         data = Data(url, size)
         stack.callback(data.close)
-        servers = {server.name: server for server in contestants(url, folder)}
+        servers = {server.name: server for server in contestants(url, baseline_url, folder)}
+        data_of = dict.fromkeys(servers, data)
+        if baseline_url:
+            data_of[BASELINE] = Data(baseline_url, size)
+            stack.callback(data_of[BASELINE].close)
         for server in servers.values():
             stack.callback(server.stop)
-        run = Run(data, servers, (lambda: cpu_seconds(cluster.pid)) if cluster else (lambda: 0.0), folder)
+        run = Run(data_of, servers, (lambda: cpu_seconds(cluster.pid)) if cluster else (lambda: 0.0), folder)
         run.prepare()
         try:
             run.measure_all(scenarios)

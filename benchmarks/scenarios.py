@@ -202,9 +202,15 @@ SCENARIOS = [
     ),
     Scenario("list, as axios asks", axios("/api/v1/movies/"), ONLY_MARQUEE, own="list"),
     Scenario("detail, as axios asks", axios_details, ONLY_MARQUEE, own="detail"),
-    Scenario("dialect classic, /", get("/"), ONLY_MARQUEE, own="list"),
+    Scenario("dialect classic, /?page_size=20", get("/?page_size=20"), ONLY_MARQUEE, own="list"),
     Scenario("dialect community, /movies/", get("/movies/"), ONLY_MARQUEE, own="list"),
-    Scenario("dialect compact, /api/auth/movies", get("/api/auth/movies"), ONLY_MARQUEE, own="list"),
+    Scenario(
+        "dialect compact, /api/auth/movies?page_size=20", get("/api/auth/movies?page_size=20"), ONLY_MARQUEE, own="list"
+    ),
+    Scenario("dialect showcase, /api/movies/?page_size=20", get("/api/movies/?page_size=20"), ONLY_MARQUEE, own="list"),
+    Scenario("whole array, classic, /", get("/"), ONLY_MARQUEE, own="list"),
+    Scenario("whole array, compact, /api/auth/movies", get("/api/auth/movies"), ONLY_MARQUEE, own="list"),
+    Scenario("whole array, showcase, /api/movies/", get("/api/movies/"), ONLY_MARQUEE, own="list"),
     Scenario("PUT rating", rate, writes=True),
     Scenario("POST like", like, writes=True),
     Scenario("POST like without a body", bodiless_like, ONLY_MARQUEE, own="POST like", writes=True),

@@ -148,7 +148,7 @@ def envelope(request: Request, total: int, page: int, results: list[MovieOut]) -
     return PageOut(count=total, next=following, previous=previous, results=results)
 
 
-@app.get("/api/movies/")
+@app.get("/api/v1/movies/")
 async def movies(
     request: Request,
     session: Session,
@@ -171,21 +171,21 @@ async def movies(
     return envelope(request, total, page, await shown(session, found, caller))
 
 
-@app.get("/api/movies/most-liked/")
+@app.get("/api/v1/movies/most-liked/")
 async def most_liked(session: Session) -> list[MovieOut]:
     query = select(Movie).join(Movie.stats).where(Stats.favorites_count > 0)
     query = query.order_by(Stats.favorites_count.desc(), Stats.movie_id.desc()).limit(10)
     return await shown(session, await session.scalars(complete(query)))
 
 
-@app.get("/api/movies/newest/")
+@app.get("/api/v1/movies/newest/")
 async def newest(session: Session) -> list[MovieOut]:
     query = select(Movie).where(Movie.release_date.is_not(None))
     query = query.order_by(Movie.release_date.desc(), Movie.id.desc()).limit(5)
     return await shown(session, await session.scalars(complete(query)))
 
 
-@app.get("/api/movies/categories/")
+@app.get("/api/v1/movies/categories/")
 async def categories(session: Session) -> list[CategoryOut]:
     best_first = (Stats.favorites_count.desc(), Stats.movie_id.desc())
     ranked = (
@@ -208,7 +208,7 @@ async def categories(session: Session) -> list[CategoryOut]:
     return [CategoryOut(id=g.id, name=g.name, movies=[by_id[movie_id] for movie_id in of_genre[g.id]]) for g in genres]
 
 
-@app.get("/api/movies/search/")
+@app.get("/api/v1/movies/search/")
 async def search(request: Request, session: Session, q: str, page: int = 1) -> PageOut:
     words = re.findall(r"\w+", q.lower())
     ids, total = await find(session, words, offset=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE)
@@ -217,7 +217,7 @@ async def search(request: Request, session: Session, q: str, page: int = 1) -> P
     return envelope(request, total, page, await shown(session, found))
 
 
-@app.get("/api/movies/{movie_id}/")
+@app.get("/api/v1/movies/{movie_id}/")
 async def movie(session: Session, caller: Caller, movie_id: int) -> MovieOut:
     found = await session.scalar(complete(select(Movie).where(Movie.id == movie_id)))
     if found is None:
@@ -225,7 +225,7 @@ async def movie(session: Session, caller: Caller, movie_id: int) -> MovieOut:
     return (await shown(session, [found], caller))[0]
 
 
-@app.put("/api/movies/{movie_id}/rating/")
+@app.put("/api/v1/movies/{movie_id}/rating/")
 async def rate(session: Session, caller: KnownCaller, movie_id: int, sent: RatingIn, response: Response) -> RatingOut:
     creator = (await session.execute(select(Movie.user_id).where(Movie.id == movie_id))).one_or_none()
     if creator is None:
@@ -257,7 +257,7 @@ async def rate(session: Session, caller: KnownCaller, movie_id: int, sent: Ratin
     )
 
 
-@app.post("/api/movies/{movie_id}/like/")
+@app.post("/api/v1/movies/{movie_id}/like/")
 async def like(session: Session, caller: KnownCaller, movie_id: int, response: Response) -> LikeOut:
     likes = await session.scalar(select(Stats.likes_count).where(Stats.movie_id == movie_id).with_for_update())
     if likes is None:

@@ -28,7 +28,7 @@ def load_genres() -> dict[int, str]:
 GENRE_NAMES = load_genres()
 GENRES = {genre_id: {"id": genre_id, "name": name} for genre_id, name in GENRE_NAMES.items()}
 GENRE_IDS = {name.lower(): genre_id for genre_id, name in GENRE_NAMES.items()}
-ADDRESS_OF_MOVIE = re.compile(r"/api/movies/(\d+)/(rating/|like/)?$")
+ADDRESS_OF_MOVIE = re.compile(r"/api/v1/movies/(\d+)/(rating/|like/)?$")
 
 
 # --- Rows to JSON ---
@@ -191,11 +191,11 @@ def like(movie_id: int, db: Any, caller: Row) -> Answer:
 # --- WSGI ---
 
 LISTS = {
-    "/api/movies/": movies,
-    "/api/movies/most-liked/": most_liked,
-    "/api/movies/newest/": newest,
-    "/api/movies/categories/": categories,
-    "/api/movies/search/": search,
+    "/api/v1/movies/": movies,
+    "/api/v1/movies/most-liked/": most_liked,
+    "/api/v1/movies/newest/": newest,
+    "/api/v1/movies/categories/": categories,
+    "/api/v1/movies/search/": search,
 }
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-def stamp() -> str:
-    """Names the version of the generator and of the migrations: a kept data set of another one is no longer used."""
-    sources = sorted(Path(__file__).parent.glob("*.py")) + sorted(ROOT.glob("*/migrations/*.py"))
+def stamp(root: Path = ROOT) -> str:
+    """Names the version of a checkout's generator and migrations: a kept data set of another one is no longer used."""
+    sources = sorted(root.glob("benchmarks/dataset/*.py")) + sorted(root.glob("*/migrations/*.py"))
     digest = hashlib.sha256()
     for source in sources:
-        digest.update(str(source.relative_to(ROOT)).encode() + source.read_bytes())
+        digest.update(str(source.relative_to(root)).encode() + source.read_bytes())
     return digest.hexdigest()[:8]

@@ -7,4 +7,4 @@ from benchmarks.contestants.textbook.api import MovieViewSet
 
 router = DefaultRouter()
 router.register("movies", MovieViewSet, basename="movie")
-urlpatterns = [path("api/", include(router.urls))]
+urlpatterns = [path("api/v1/", include(router.urls))]
