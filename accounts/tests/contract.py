@@ -26,7 +26,7 @@ def as_bearer(secret: str) -> dict[str, str]:
 
 
 class Canonical:
-    root = "/api/auth/"
+    root = "/api/v1/auth/"
     slash = "/"
     has_problems = True
     required = ("username", "email", "password")
@@ -45,9 +45,13 @@ class Canonical:
         return body["user"]
 
 
-class Compact(Canonical):
-    slash = ""
+class Showcase(Canonical):
+    root = "/api/auth/"
     has_problems = False
+
+
+class Compact(Showcase):
+    slash = ""
 
 
 class Community(Canonical):

@@ -1,7 +1,7 @@
-"""POST /api/v1/auth/login/, /api/auth/login, /login/ and /account/login/."""
+"""POST /api/v1/auth/login/, /api/auth/login/, /api/auth/login, /login/ and /account/login/."""
 
 from accounts.models import Session, User
-from accounts.tests.contract import PASSWORD, Classic, Community, Compact, LoginSuite, as_bearer, as_token
+from accounts.tests.contract import PASSWORD, Classic, Community, Compact, LoginSuite, Showcase, as_bearer, as_token
 
 
 class TestCanonicalLogin(LoginSuite):
@@ -18,6 +18,10 @@ class TestCanonicalLogin(LoginSuite):
         assert Session.objects.get().user_agent == ("Browser/1.0 " + "x" * 300)[:200]
 
 
+class TestShowcaseLogin(Showcase, LoginSuite):
+    pass
+
+
 class TestCompactLogin(Compact, LoginSuite):
     def test_the_example_of_the_document(self, anonymous):
         registered = anonymous.post(
@@ -28,7 +32,7 @@ class TestCompactLogin(Compact, LoginSuite):
         assert logged_in["token"] != registered["token"]
 
     def test_the_address_answers_with_and_without_its_slash(self, anonymous, hp1):
-        for address in ("/api/auth/login", "/api/v1/auth/login/"):
+        for address in ("/api/auth/login", "/api/auth/login/"):
             assert anonymous.post(address, {"username": "hp1", "password": PASSWORD}).status_code == 200
 
 

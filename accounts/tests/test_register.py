@@ -1,4 +1,4 @@
-"""POST /api/v1/auth/register/, /api/auth/register, /register/ and /account/register/."""
+"""POST /api/v1/auth/register/, /api/auth/register/, /api/auth/register, /register/ and /account/register/."""
 
 import pytest
 
@@ -10,6 +10,7 @@ from accounts.tests.contract import (
     Community,
     Compact,
     RegisterSuite,
+    Showcase,
     Suite,
     as_bearer,
     as_token,
@@ -17,6 +18,10 @@ from accounts.tests.contract import (
 
 
 class TestCanonicalRegister(RegisterSuite):
+    pass
+
+
+class TestShowcaseRegister(Showcase, RegisterSuite):
     pass
 
 
@@ -30,7 +35,7 @@ class TestCompactRegister(Compact, RegisterSuite):
         assert int(body["token"], 16)
 
     def test_the_address_answers_with_and_without_its_slash(self, anonymous):
-        for number, address in enumerate(("/api/auth/register", "/api/v1/auth/register/")):
+        for number, address in enumerate(("/api/auth/register", "/api/auth/register/")):
             body = self.registration(username=f"hp{number}", email=f"{number}@gmail.com")
             assert anonymous.post(address, body).status_code == 201
 
@@ -74,7 +79,7 @@ class TestClassicRegister(Classic, RegisterSuite):
 
 class TestNoMountKnowsMoreThanTheOthers(Suite):
     def test_an_account_of_any_mount_is_an_account_on_all(self, anonymous):
-        mounts = (Canonical(), Compact(), Community(), Classic())
+        mounts = (Canonical(), Showcase(), Compact(), Community(), Classic())
         for number, mount in enumerate(mounts):
             sent = mount.registration(username=f"hp{number}", email=f"{number}@gmail.com")
             assert anonymous.post(mount.address("register"), sent).status_code == 201
@@ -84,7 +89,7 @@ class TestNoMountKnowsMoreThanTheOthers(Suite):
 
 
 def test_of_simultaneous_registrations_of_one_name_exactly_one_succeeds(server, at_once):
-    addresses = ["/register/", "/api/auth/register", "/api/v1/auth/register/", "/account/register/"] * 2
+    addresses = ["/register/", "/api/auth/register", "/api/auth/register/", "/account/register/"] * 2
     spellings = ["élodie", "Élodie", "ÉLODIE", "éLODIE"] * 2
 
     def register(number):

@@ -1,4 +1,4 @@
-"""GET /api/v1/users/"""
+"""GET /api/v1/users/ and /api/users/"""
 
 from accounts.models import User
 
@@ -24,6 +24,13 @@ def test_staff_see_the_addresses(alice, sam, scheme):
         {"id": alice.user.pk, "username": "alice", "email": "alice@example.com"},
         {"id": sam.user.pk, "username": "sam", "email": "sam@example.com"},
     ]
+
+
+def test_in_showcase_the_list_is_an_array(anonymous, alice, sam):
+    names = [{"id": alice.user.pk, "username": "alice"}, {"id": sam.user.pk, "username": "sam"}]
+    assert anonymous.get("/api/users/").json() == names
+    assert [user["email"] for user in sam.get("/api/users/").json()] == ["alice@example.com", "sam@example.com"]
+    assert anonymous.post("/api/users/", {"username": "eve"}).status_code == 401
 
 
 def test_inactive_users_are_not_listed(anonymous, alice, bob):
