@@ -1,5 +1,7 @@
-"""Importing a catalogue: a million movies at a time, nothing twice, and every refused row reported with its reason.
+"""Importing a catalogue: a million movies at a time, nothing twice, and everything reported that was not taken.
 
+    forms    whether a file is lines of JSON, or what else
+    values   what people's programs write for a year, a name …
     rows     what a line of a file says, checked
     batches  a file → batches of rows, each of which is a transaction
     adding   the rows of a batch → movies with everything that belongs to them
@@ -12,7 +14,8 @@ killed adds what is missing.
 """
 
 from movies.importing.adding import add_missing
-from movies.importing.batches import Report, import_stream
+from movies.importing.batches import Remark, Report, import_stream
+from movies.importing.forms import NotLinesOfJSON
 from movies.importing.rows import Row
 
-__all__ = ["Report", "Row", "add_missing", "import_stream"]
+__all__ = ["NotLinesOfJSON", "Remark", "Report", "Row", "add_missing", "import_stream"]

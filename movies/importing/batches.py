@@ -1,46 +1,77 @@
 """A file → batches, each of which is one transaction, and what became of its rows."""
 
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import BinaryIO
+from dataclasses import dataclass, field
+from typing import BinaryIO, NamedTuple
 
 from django.db import reset_queries
 
-from movies.importing import bulk
+from movies.importing import bulk, forms
 from movies.importing.adding import add_missing
 from movies.importing.postings import WordIds
-from movies.importing.rows import MAX_LINE, InvalidRow, Row, parse
+from movies.importing.rows import FIELDS, MAX_LINE, InvalidRow, Row, loaded, parse
 
 BATCH = 5000  # lines; other writers wait about a second for a batch
 BATCH_BYTES = 4 * MAX_LINE  # after which a batch ends early
+MAX_UNKNOWN_FIELDS, MAX_FIELD_NAME = 50, 60  # that are remembered, and characters of each
+
+
+class Remark(NamedTuple):
+    """What became of a line, or of one value of it, otherwise than the file says."""
+
+    line: int
+    reason: str
+    field: str = ""  # none where the whole row is refused
+    value: str = ""  # shortened
+
+    def __str__(self) -> str:
+        left_out = f"{self.field}: {self.value} left out" if self.field else "refused"
+        return f"line {self.line}: {left_out}: {self.reason}"
 
 
 @dataclass
 class Report:
-    """What an import did, so far."""
+    """What an import did, so far: of the batches that are written."""
 
     read: int = 0
     added: int = 0
     refused: int = 0
+    left_out: int = 0
+    unknown_fields: set[str] = field(default_factory=set)
 
     @property
     def known(self) -> int:
-        """Rows whose movies were there already. Right between batches."""
+        """Rows whose movies were there already."""
         return self.read - self.added - self.refused
 
+    def add(self, batch: "Report") -> None:
+        self.read += batch.read
+        self.added += batch.added
+        self.refused += batch.refused
+        self.left_out += batch.left_out
+        self.unknown_fields |= batch.unknown_fields
 
-Refuse = Callable[[int, str], None]  # is told the line number and the reason
+
+Tell = Callable[[Remark], None]
 
 
-def import_stream(stream: BinaryIO, report: Report, refuse: Refuse) -> Iterator[int]:
-    """Imports a file of NDJSON, a batch in a transaction, and yields how many bytes each batch was."""
+def import_stream(stream: BinaryIO, report: Report, tell: Tell) -> Iterator[int]:
+    """Imports a file of NDJSON, a batch in a transaction, and yields how many bytes each batch was.
+
+    Raises NotLinesOfJSON, before anything is written, where the file is of another kind.
+    """
     word_ids = WordIds()
     bulk.enlarge_cache()
-    for batch in batches_of(lines_of(stream)):
-        rows = [row for number, line in batch if (row := row_of(number, line, report, refuse))]
-        report.added += add_missing(rows, word_ids)
+    for number, lines in enumerate(batches_of(lines_of(stream))):
+        if number == 0:
+            forms.check(line for _, line in lines)
+        batch = Report(unknown_fields=report.unknown_fields)
+        rows = [row for number, line in lines if (row := row_of(number, line, batch, tell))]
+        batch.added = add_missing(rows, word_ids)
+        report.add(batch)
         reset_queries()  # with DEBUG they would be kept in memory
-        yield sum(len(line) for _, line in batch)
+        yield sum(len(line) for _, line in lines)
 
 
 def batches_of(lines: Iterable[bytes]) -> Iterator[list[tuple[int, bytes]]]:
@@ -64,14 +95,27 @@ def lines_of(stream: BinaryIO) -> Iterator[bytes]:
             line = stream.readline(MAX_LINE)
 
 
-def row_of(number: int, line: bytes, report: Report, refuse: Refuse) -> Row | None:
+def row_of(number: int, line: bytes, report: Report, tell: Tell) -> Row | None:
     """The row of a line; None of an empty one and of one that is refused."""
-    if line.isspace() and len(line) <= MAX_LINE:
+    line = line.removeprefix(BOM_UTF8)
+    if len(line) <= MAX_LINE and not line.strip():
         return None
     report.read += 1
     try:
-        return parse(line)
+        data = loaded(line)
+        note_unknown(data.keys() - FIELDS.keys(), report)
+        row, left_out = parse(data)
     except InvalidRow as reason:
         report.refused += 1
-        refuse(number, str(reason))
+        tell(Remark(number, str(reason)))
         return None
+    report.left_out += len(left_out)
+    for value in left_out:
+        tell(Remark(number, value.reason, value.field, value.value))
+    return row
+
+
+def note_unknown(fields: set[str], report: Report) -> None:
+    for name in fields:
+        if len(report.unknown_fields) < MAX_UNKNOWN_FIELDS:
+            report.unknown_fields.add(name[:MAX_FIELD_NAME])

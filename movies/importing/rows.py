@@ -1,30 +1,45 @@
-"""A line of a file, checked: what can be a movie, and why the others cannot."""
+"""A line of a file, checked: what can be a movie, what of it cannot be kept, and why."""
 
 import json
+from collections.abc import Callable
 from datetime import date
-from functools import lru_cache
-from typing import Any, NamedTuple
+from functools import lru_cache, partial
+from reprlib import Repr
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
 
-from movies.models.catalogue import MAX_DESCRIPTION, MAX_MINUTES, MAX_NAME, MAX_NAME_KEY
+from movies.importing import values
+from movies.importing.values import Unusable
+from movies.models.catalogue import MAX_DESCRIPTION, MAX_MINUTES
 from rest.database.text import fold_case
 
-FIRST_YEAR, LAST_YEAR = 1870, 2100
 MAX_GENRES = 50
 MAX_LINE = 2**20  # bytes
 
 # What a line may have. The help of `manage.py import_movies` says it too.
-FIELDS = (
-    "title; year (a whole number) or release_date (YYYY-MM-DD); genres (a list of names); "
-    "directors (such a list) or director; duration (in minutes); description. "
-    "Only the title is required. A year alone becomes its 1st of January; of several directors the first counts."
-)
+FIELDS = {
+    "title": "the only one that is required",
+    "year": "which becomes its 1st of January",
+    "release_date": "as YYYY-MM-DD, instead of a year",
+    "genres": "a list of names, or a text with commas",
+    "directors": "a list of names, of which the first counts",
+    "director": "a name, instead of such a list",
+    "duration": "in minutes",
+    "description": "a text",
+}
 
+T = TypeVar("T")
 Key = tuple[str, int | None, str]  # folded title, year, folded director
 
 # Directors and genres come again and again.
 folded_name = lru_cache(maxsize=10_000)(fold_case)
+
+# Values as people are shown them: short, and without characters that a terminal obeys.
+SHORTENED = Repr()
+SHORTENED.maxstring = SHORTENED.maxother = 60
+SHORTENED.maxlist = SHORTENED.maxdict = 3
+SHORTENED.maxlevel = 2
 
 
 class InvalidRow(ValueError):
@@ -47,21 +62,80 @@ class Row(NamedTuple):
         return fold_case(self.title), year, folded_name(self.director)
 
 
-def parse(line: bytes) -> Row:
-    """One line of NDJSON, which is an object with FIELDS. Raises InvalidRow."""
-    data = loaded(line)
-    directors = names(data, "directors") or [text(data, "director", MAX_NAME)]
-    return Row(
-        title=required(text(data, "title", MAX_NAME), "title"),
-        director=directors[0],
-        genres=names(data, "genres")[:MAX_GENRES],
-        release_date=released(data),
-        duration=whole(data, "duration", 1, MAX_MINUTES),
-        description=text(data, "description", MAX_DESCRIPTION),
+class LeftOut(NamedTuple):
+    """A value that its movie is added without."""
+
+    field: str
+    value: str  # shortened
+    reason: str
+
+
+class Line:
+    """The values of one line. Those that cannot be used are in `left_out` afterwards."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self.data, self.left_out = data, list[LeftOut]()
+
+    def one(self, field: str, read: Callable[[Any], T]) -> T | None:
+        """The value of a field; None where there is none that can be used."""
+        value = self.data.get(field)
+        return None if value is None else self.take(field, value, read)
+
+    def several(self, field: str, *, separated: bool = False) -> list[str]:
+        """The names in a field, in their order."""
+        members = self.one(field, partial(values.listed, separated=separated)) or []
+        return [name for member in members if (name := self.take(field, member, values.name))]
+
+    def take(self, field: str, value: Any, read: Callable[[Any], T]) -> T | None:
+        if values.is_nothing(value):
+            return None
+        try:
+            return read(value)
+        except Unusable as reason:
+            self.leave_out(field, value, str(reason))
+            return None
+
+    def leave_out(self, field: str, value: Any, reason: str) -> None:
+        self.left_out.append(LeftOut(field, SHORTENED.repr(value), reason))
+
+
+def parse(data: dict[str, Any]) -> tuple[Row, list[LeftOut]]:
+    """The movie of one line, an object with FIELDS, and what it is without. Raises InvalidRow."""
+    line = Line(data)
+    row = Row(
+        title=title(data),
+        director=director(line),
+        genres=genres(line),
+        release_date=line.one("release_date", values.day) or line.one("year", values.year),
+        duration=line.one("duration", partial(values.minutes, most=MAX_MINUTES)),
+        description=line.one("description", partial(values.text, longest=MAX_DESCRIPTION)) or "",
     )
+    return row, line.left_out
+
+
+def title(data: dict[str, Any]) -> str:
+    try:
+        found = None if data.get("title") is None else values.title(data["title"])
+    except Unusable as reason:
+        raise InvalidRow(f"title: {reason}") from reason
+    if not found:
+        raise InvalidRow("title: missing")
+    return found
+
+
+def director(line: Line) -> str:
+    return next(iter(line.several("directors")), "") or line.one("director", values.name) or ""
+
+
+def genres(line: Line) -> list[str]:
+    names = line.several("genres", separated=True)
+    if len(names) > MAX_GENRES:
+        line.leave_out("genres", names[MAX_GENRES:], f"beyond the first {MAX_GENRES}")
+    return names[:MAX_GENRES]
 
 
 def loaded(line: bytes) -> dict[str, Any]:
+    """The object of one line of NDJSON. Raises InvalidRow."""
     if len(line) > MAX_LINE:
         raise InvalidRow(f"longer than {MAX_LINE} bytes")
     try:
@@ -74,70 +148,10 @@ def loaded(line: bytes) -> dict[str, Any]:
 
 
 def loaded_slowly(line: bytes) -> Any:
-    """As Python reads JSON, which takes a few things that are not quite: a byte order mark, NaN, half a surrogate."""
+    """As Python reads JSON, which takes a few things that are not quite: NaN, half a surrogate."""
     try:
         return json.loads(line)
+    except UnicodeDecodeError as error:
+        raise InvalidRow(f"not in UTF-8: {error}") from error
     except (ValueError, RecursionError) as error:
         raise InvalidRow(f"not a line of JSON: {error}") from error
-
-
-def text(data: dict[str, Any], name: str, longest: int) -> str:
-    value = data.get(name)
-    return "" if value is None else cleaned(value, name, longest)
-
-
-def cleaned(value: Any, name: str, longest: int) -> str:
-    if not isinstance(value, str):
-        raise InvalidRow(f"{name}: not a text")
-    if "\x00" in value or not is_encodable(value):
-        raise InvalidRow(f"{name}: holds characters that no text may have")
-    if len(value) > longest or (longest == MAX_NAME and not fits_when_folded(value)):
-        raise InvalidRow(f"{name}: longer than {longest} characters")
-    return value.strip()
-
-
-def is_encodable(value: str) -> bool:
-    """Whether it is without halves of surrogate pairs."""
-    if value.isascii():
-        return True
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def fits_when_folded(value: str) -> bool:
-    return value.isascii() or len(fold_case(value)) <= MAX_NAME_KEY
-
-
-def required(value: str, name: str) -> str:
-    if not value:
-        raise InvalidRow(f"{name}: missing")
-    return value
-
-
-def names(data: dict[str, Any], name: str) -> list[str]:
-    values = data.get(name) or []
-    if not isinstance(values, list):
-        raise InvalidRow(f"{name}: not a list")
-    return [value for value in (cleaned(value, name, MAX_NAME) for value in values) if value]
-
-
-def whole(data: dict[str, Any], name: str, least: int, most: int) -> int | None:
-    value = data.get(name)
-    if value is None:
-        return None
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise InvalidRow(f"{name}: not a whole number from {least} to {most}")
-    return value
-
-
-def released(data: dict[str, Any]) -> date | None:
-    if day := text(data, "release_date", 10):
-        try:
-            return date.fromisoformat(day)
-        except ValueError as error:
-            raise InvalidRow(f"release_date: {error}") from error
-    year = whole(data, "year", FIRST_YEAR, LAST_YEAR)
-    return date(year, 1, 1) if year else None
