@@ -23,9 +23,9 @@ format:    ## put the code into the project's format
 	@bin/environment requirements-dev.txt
 	@.venv/bin/ruff check --fix . && .venv/bin/ruff format .
 
-verify:    ## recompute everything that is kept and compare
+verify:    ## recompute everything that is kept and compare, while the server runs (exits 1 with differences, 2 when it cannot finish)
 	@bin/environment requirements.txt
-	@.venv/bin/python manage.py verify
+	@exec .venv/bin/python manage.py verify
 
 clean:     ## remove the environment; what the server keeps (var/) stays
 	@rm -rf .venv

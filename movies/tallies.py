@@ -76,8 +76,9 @@ def expected() -> dict[Key, int]:
 
 @transaction.atomic
 def all_differences(*, fix: bool = False) -> list[str]:
-    """Every tally that is not what it should be, as a sentence; `fix` also mends it."""
-    locked([])  # whoever changes the catalogue now waits with it until we have finished
+    """Every tally that is not what it should be, as a sentence, to be called in a snapshot; `fix` also mends it."""
+    if fix:
+        locked([])  # whoever changes the catalogue now waits with it until we have finished
     stored = {(tally.kind, tally.key): tally.count for tally in Tally.objects.all()}
     correct = expected()
     wrong = sorted(key for key in stored.keys() | correct.keys() if stored.get(key, 0) != correct.get(key, 0))

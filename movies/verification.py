@@ -1,37 +1,74 @@
-"""Recomputing everything that is kept beside what it is computed from, and comparing."""
+"""Recomputing everything that is kept beside what it is computed from, and comparing.
+
+The catalogue may be written to meanwhile. Each part is compared in a snapshot, in which whatever is kept and its cause
+are of one moment. So nobody waits, and what arrives meanwhile does not look like a difference. Only what differs is
+locked, compared once more, and mended.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Any, Protocol
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from movies import search, tallies
 from movies.models import Director, Genre, Movie, MovieStats
+from movies.models.catalogue import Named
 from movies.models.feedback import AGGREGATES
-from rest.chunks import chunks
-from rest.database.text import fold_case
+from rest.chunks import id_batches
+from rest.database.snapshot import snapshot
+from rest.database.text import FoldedField, fold_case
 
 BATCH = 1000  # rows
 COUNTS = [name for aggregates in AGGREGATES.values() for name in aggregates]  # the columns of MovieStats
 
 
+class Part(Protocol):
+    """Gives the differences of a part; with `fix` it locks what it compares, and mends it."""
+
+    def __call__(self, *, fix: bool = False) -> Iterable[str]: ...
+
+
 def differences(advance: Callable[[int], object] = lambda n: None, *, fix: bool = False) -> Iterator[str]:
     """Every difference as a sentence; `fix` also mends it. `advance` hears how many movies each finished batch has."""
-    yield from folded_texts(Director.objects.order_by("pk").iterator(chunk_size=BATCH), "name", fix=fix)
-    yield from folded_texts(Genre.objects.order_by("pk").iterator(chunk_size=BATCH), "name", fix=fix)
-    for batch in chunks(Movie.objects.complete().order_by("pk").iterator(chunk_size=BATCH), BATCH):
+    for model in (Director, Genre):
+        for ids in id_batches(model.objects.all(), BATCH):
+            yield from compared(partial(names, model, ids), fix=fix)
+    for ids in id_batches(Movie.objects.all(), BATCH):
+        yield from compared(partial(movies, ids), fix=fix)
+        advance(len(ids))
+    yield from compared(search.wrong_counts, fix=fix)
+    yield from compared(tallies.all_differences, fix=fix)
+
+
+def compared(part: Part, *, fix: bool) -> list[str]:
+    with snapshot():
+        found = list(part())
+    if found and fix:
         with transaction.atomic():
-            yield from statistics([movie.pk for movie in batch], fix=fix)
-            yield from folded_texts(batch, "title", fix=fix)
-            yield from postings(batch, fix=fix)
-        advance(len(batch))
-    yield from search.wrong_counts(fix=fix)
-    yield from tallies.all_differences(fix=fix)
+            found = list(part(fix=True))
+    return found
+
+
+def names(model: type[Named], ids: list[int], *, fix: bool = False) -> Iterator[str]:
+    rows: QuerySet[Any] = model.objects.filter(pk__in=ids).order_by("pk")
+    yield from folded_texts(rows.select_for_update() if fix else rows, fix=fix)
+
+
+def movies(ids: list[int], *, fix: bool = False) -> Iterator[str]:
+    """Whatever is kept about these movies. The lock is that of their statistics, which every writer of them takes."""
+    if fix:
+        MovieStats.lock(ids)
+    batch = list(Movie.objects.complete().filter(pk__in=ids).order_by("pk"))
+    yield from statistics([movie.pk for movie in batch], fix=fix)
+    yield from folded_texts(batch, fix=fix)
+    yield from postings(batch, fix=fix)
 
 
 def statistics(movie_ids: list[int], *, fix: bool) -> Iterator[str]:
     """What is counted about these movies, compared with their feedback."""
-    # The lock keeps likes and ratings that arrive meanwhile from looking like differences.
-    kept = {stats.pk: stats for stats in MovieStats.objects.select_for_update().filter(pk__in=movie_ids).order_by("pk")}
+    kept = MovieStats.objects.in_bulk(movie_ids)
     expected = expected_counts(movie_ids)
     for movie_id in movie_ids:
         if movie_id not in kept:
@@ -59,14 +96,16 @@ def expected_counts(movie_ids: list[int]) -> dict[int, dict[str, int]]:
     return expected
 
 
-def folded_texts(rows: Iterable[Movie | Director | Genre], name: str, *, fix: bool) -> Iterator[str]:
-    """Folded texts that are not those of the field `name`."""
+def folded_texts(rows: Iterable[Movie | Named], *, fix: bool) -> Iterator[str]:
+    """Folded texts that are not those of the fields they are folded from."""
     for row in rows:
-        key, expected = getattr(row, f"{name}_key"), fold_case(getattr(row, name))
-        if key != expected:
-            yield f"{row._meta.model_name} {row.pk}: {name}_key is {key!r}, should be {expected!r}"
-            if fix:
-                row.save(update_fields=[f"{name}_key"])
+        for field in row._meta.concrete_fields:
+            if isinstance(field, FoldedField):
+                key, expected = getattr(row, field.attname), fold_case(getattr(row, field.of))
+                if key != expected:
+                    yield f"{row._meta.model_name} {row.pk}: {field.name} is {key!r}, should be {expected!r}"
+                    if fix:
+                        row.save(update_fields=[field.name])
 
 
 def postings(movies: list[Movie], *, fix: bool) -> Iterator[str]:

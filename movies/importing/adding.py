@@ -85,7 +85,7 @@ def unknown(rows: Iterable[Row], directors: dict[str, Name]) -> list[Row]:
     keys = {director.pk: key for key, director in directors.items()}
     for chunk in chunks(titles, CHUNK):
         known = Movie.objects.filter(title_key__in=chunk).order_by()
-        for title, day, director_id in known.values_list("title_key", "release_date", "director").iterator():
+        for title, day, director_id in known.values_list("title_key", "release_date", "director"):
             if director_id is None or director_id in keys:
                 by_key.pop((title, day and day.year, keys.get(director_id, "")), None)
     return list(by_key.values())

@@ -1,6 +1,7 @@
 """The catalogue: movies, who directed them, their genres, and what is counted about them."""
 
 import uuid
+from collections.abc import Collection
 from pathlib import PurePath
 from typing import Any
 
@@ -186,3 +187,8 @@ class MovieStats(models.Model):
 
     def __str__(self) -> str:
         return f"statistics of movie {self.movie_id}"
+
+    @classmethod
+    def lock(cls, movie_ids: Collection[int]) -> None:
+        """Locks these movies until the transaction ends, in the order of their ids."""
+        list(cls.objects.select_for_update().filter(pk__in=movie_ids).order_by("pk").values_list("pk"))

@@ -6,14 +6,14 @@ from math import sqrt
 from typing import Protocol
 
 from django.db import transaction
-from django.db.models import Count, F, IntegerField, OuterRef, Subquery
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from movies.models import Movie, MovieStats
 from movies.models.search import MAX_WORD, SearchPosting, SearchWord, popularity_level
 from movies.querysets import MovieQuerySet
 from movies.search.vocabulary import BATCH, add_word_counts, get_or_create_words
-from rest.chunks import chunks
+from rest.chunks import id_batches
 from rest.database.text import words
 
 TITLE_WEIGHT, DIRECTOR_WEIGHT, GENRE_WEIGHT = 1000, 400, 200
@@ -50,10 +50,15 @@ def weighted_words(movie: HasTexts) -> dict[str, int]:
 
 @transaction.atomic
 def index(movies: MovieQuerySet) -> None:
-    """Brings the postings of `movies` up to date, and the numbers of movies of their words."""
+    """Brings the postings of `movies` up to date, and the numbers of movies of their words.
+
+    Each movie is locked before it is read: else a title that is changed meanwhile would be indexed as it was.
+    """
     differences: Counter[int] = Counter()
-    for batch in chunks(movies.complete().order_by("pk").iterator(chunk_size=BATCH), BATCH):
-        differences.update(index_batch(batch))
+    for ids in id_batches(movies, BATCH):
+        MovieStats.lock(ids)
+        batch = Movie.objects.complete().filter(pk__in=ids).order_by("pk")
+        differences.update(index_batch(list(batch)))
     add_word_counts(differences)
 
 
@@ -62,7 +67,7 @@ def index_batch(movies: list[Movie]) -> Counter[int]:
 
     That is: word id → how many movies more have it. Popularity is read under the lock of the movies' statistics.
     """
-    levels = locked_levels(movies)
+    levels = levels_of(movies, MovieStats.objects.select_for_update())
     indexed = postings_of(movies)
     weights = {movie.pk: weighted_words(movie) for movie in movies}
     outdated = {
@@ -86,10 +91,10 @@ def index_batch(movies: list[Movie]) -> Counter[int]:
     return differences
 
 
-def locked_levels(movies: Iterable[Movie]) -> dict[int, int]:
-    """Movie id → level of popularity, which cannot change until the transaction ends; 0 without statistics."""
+def levels_of(movies: Iterable[Movie], statistics: QuerySet[MovieStats]) -> dict[int, int]:
+    """Movie id → level of popularity; 0 without statistics."""
     levels = {movie.pk: 0 for movie in movies}
-    stats = MovieStats.objects.select_for_update().filter(pk__in=levels).order_by("pk")
+    stats = statistics.filter(pk__in=levels).order_by("pk")
     return levels | {of_movie.pk: popularity_level(of_movie) for of_movie in stats}
 
 
@@ -116,7 +121,7 @@ def set_popularity(movie_id: int, level: int) -> None:
 
 def flaws(movies: list[Movie]) -> Iterator[tuple[Movie, str]]:
     """Those of `movies` (complete, at most a batch) whose postings are not what they should be, and what is wrong."""
-    levels, indexed = locked_levels(movies), postings_of(movies)
+    levels, indexed = levels_of(movies, MovieStats.objects.all()), postings_of(movies)
     for movie in movies:
         postings, level = indexed[movie.pk], levels[movie.pk]
         popularity = {posting.popularity for posting in postings.values()}

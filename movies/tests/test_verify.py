@@ -1,10 +1,16 @@
 """`manage.py verify`: every kind of difference is found, said, and mended on request."""
 
-import pytest
-from django.core.management import call_command
+import os
+import subprocess
+import sys
 
-from movies import services
-from movies.models import Comment, Director, Favorite, Like, Movie, MovieStats, Rating, SearchPosting
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import OperationalError
+
+from movies import search, services
+from movies.models import Comment, Director, Favorite, Like, Movie, MovieStats, Rating, SearchPosting, Tally
 
 
 @pytest.fixture
@@ -56,3 +62,41 @@ def test_each_difference_is_said_ends_with_1_and_can_be_mended(busy_movie, verif
     assert verify()[0] == 1  # looking changes nothing
     assert verify(fix=True)[0] == 1
     assert verify() == (0, "1 movies verified, 0 differences.\n")
+
+
+def test_a_tally_that_is_wrong_is_said_and_mended(busy_movie, verify):
+    Tally.objects.filter(kind=Tally.Kind.ALL).update(count=7)
+    assert "tally of all 0 is 7, should be 1" in verify(fix=True)[1]
+    assert verify()[0] == 0
+
+
+def test_what_cannot_be_verified_to_the_end_is_no_difference(busy_movie, verify, monkeypatch):
+    def fail(**options):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(search, "wrong_counts", fail)
+    with pytest.raises(CommandError, match="database is locked") as error:
+        verify()
+    assert error.value.returncode == 2
+
+
+def test_an_interruption_has_a_status_of_its_own(busy_movie, verify, monkeypatch):
+    def interrupt(**options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(search, "wrong_counts", interrupt)
+    with pytest.raises(CommandError, match="was not verified") as error:
+        verify()
+    assert error.value.returncode == 130
+
+
+def test_a_database_without_tables_is_status_2_and_one_sentence(tmp_path):
+    """In a process of its own, as an operator runs it."""
+    run = [sys.executable, "manage.py", "verify"]
+    url = f"sqlite:///{tmp_path / 'empty.sqlite3'}"
+    own = {"DATABASE_URL": url, "VAR_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "config.settings"}
+    environment = {**os.environ, **own}
+    done = subprocess.run(run, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "no such table" in done.stderr
+    assert "Traceback" not in done.stderr
