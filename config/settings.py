@@ -14,6 +14,7 @@ from pathlib import Path
 import environ
 
 from config.dialects import TABLE
+from rest.proxies import as_prefix
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -39,7 +40,10 @@ SECRET_KEY = env.str("SECRET_KEY", default="") or generated_secret_key(VAR_DIR /
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-# How many proxies in front may be believed about the client's address and scheme; 0 believes nobody's headers.
+# The path that the server lives below, where a proxy in front gives it one and does not say so: "/marquee".
+PATH_PREFIX = env.parse_value(env.str("PATH_PREFIX", default=""), as_prefix)
+# How many proxies in front may be believed about the client's address, the scheme, the server's name and its path;
+# 0 believes nobody's headers.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -211,7 +215,7 @@ MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
 SERVE_MEDIA = env.bool("SERVE_MEDIA", default=True)  # off where a web server in front serves MEDIA_ROOT
 STORAGES = {
     "default": {"BACKEND": "rest.storage.PrefixedFileSystemStorage", "OPTIONS": {"base_url": MEDIA_URL}},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "rest.storage.PrefixedStaticFilesStorage", "OPTIONS": {"base_url": STATIC_URL}},
 }
 
 # --- Swagger --------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import django
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.utils.http import parse_header_parameters
 
@@ -44,5 +45,8 @@ django.setup(set_prefix=False)
 full_stack = ReadableHeaders(WSGIHandler())
 
 from rest.fast_path import FastPath  # noqa: E402 - needs the apps
+from rest.proxies import BehindProxies  # noqa: E402
 
-application = FastPath(full_stack)
+application: Callable[..., Iterable[bytes]] = FastPath(full_stack)
+if settings.TRUSTED_PROXIES or settings.PATH_PREFIX:
+    application = BehindProxies(application)

@@ -1,20 +1,22 @@
 """The client's address, from the connection and from what trusted proxies say."""
 
+import re
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-from django.conf import settings
 from django.http import HttpRequest
+
+from rest.proxies import believed
+
+# Some proxies add the port to the client's address, and put an IPv6 address in brackets.
+WITH_PORT = re.compile(r"\[(?P<v6>[^\]]*)\](?::[0-9]*)?|(?P<v4>[0-9.]+):[0-9]*")
 
 
 def client_address(request: HttpRequest) -> str | None:
     """The client's address; None where there is none, as behind a unix socket without a trusted proxy.
 
-    Each trusted proxy appends the address it was called from to X-Forwarded-For. So the last TRUSTED_PROXIES entries
-    are believed, and whatever stands before them is the client's own invention.
+    Trusted proxies say it in X-Forwarded-For: see rest.proxies.
     """
-    proxies = settings.TRUSTED_PROXIES
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")[-proxies:] if proxies else []
-    candidates = [*forwarded[:1], request.META.get("REMOTE_ADDR", "")]
+    candidates = believed(request.META.get("HTTP_X_FORWARDED_FOR", "")), request.META.get("REMOTE_ADDR", "")
     return next((str(address) for text in candidates if (address := parse(text))), None)
 
 
@@ -27,9 +29,12 @@ def client_network(request: HttpRequest) -> str:
 
 
 def parse(text: str) -> IPv4Address | IPv6Address | None:
-    """The address in `text`, without its zone; None where there is none. A mapped IPv4 address comes as IPv4."""
+    """The address in `text`, without its port and zone; None where there is none. A mapped IPv4 one comes as IPv4."""
+    text = text.strip()
+    if with_port := WITH_PORT.fullmatch(text):
+        text = with_port["v6"] or with_port["v4"] or ""
     try:
-        address = ip_address(text.strip().partition("%")[0])
+        address = ip_address(text.partition("%")[0])
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError as DjangoValidationError
 from rest_framework import serializers
@@ -188,14 +189,24 @@ class CoverField(serializers.FileField):
         if data is None or data == "":
             return None
         if isinstance(data, str):
-            if data != self.current_address():
+            if not self.is_current(data):
                 self.fail("not_a_file")
             raise SkipField
         return super().run_validation(data)
 
-    def current_address(self) -> str | None:
+    def is_current(self, address: str) -> bool:
+        """Whether it is the address of the movie's cover, read under whichever name of the server.
+
+        The scheme, the host and a path of the proxy's may differ. The file's name is nobody else's.
+        """
         movie = self.parent.instance
-        return self.to_representation(movie.cover_image) if movie else None
+        if not (movie and movie.cover_image):
+            return False
+        try:
+            parts = urlsplit(address)
+        except ValueError:  # as of "http://["
+            return False
+        return parts.scheme in ("http", "https") and parts.path.endswith(f"/{movie.cover_image.name}")
 
     def to_internal_value(self, data: Any) -> Any:
         try:

@@ -51,6 +51,6 @@ def dialect_of(request: HttpRequest | Request) -> Dialect | None:
         namespace = (request.resolver_match or resolve(request.path_info)).namespace
     except Resolver404:
         return next(
-            (one for one in settings.DIALECTS.values() if one.prefix and request.path.startswith(one.prefix)), None
+            (one for one in settings.DIALECTS.values() if one.prefix and request.path_info.startswith(one.prefix)), None
         )
     return settings.DIALECTS.get(namespace)

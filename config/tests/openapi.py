@@ -6,7 +6,7 @@ from typing import Any
 from rest.swagger.generator import document
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
-DOCUMENT = document("/").as_dict()
+DOCUMENT = document().as_dict()
 
 
 @dataclass(frozen=True)

@@ -13,14 +13,16 @@ from django.conf import settings
 from metrics.tests.server import is_running, wait_until
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+def free_port(address="127.0.0.1"):
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
+        probe.bind((address, 0))
         return probe.getsockname()[1]
 
 
 class Run:
     """One call of `bin/run` in a session of its own, as a terminal would hold it."""
+
+    host = "127.0.0.1"  # in addresses
 
     def __init__(self, folder, port, **env):
         self.log, self.port = folder / f"run-{port}.log", port
@@ -35,7 +37,7 @@ class Run:
         return self.log.read_text()
 
     def get(self, path):
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as reply:
+        with urllib.request.urlopen(f"http://{self.host}:{self.port}{path}", timeout=30) as reply:
             return reply.status, reply.read().decode()
 
     def is_up(self):
@@ -93,6 +95,24 @@ def test_a_newcomer_gets_a_server_a_catalogue_an_admin_and_the_addresses(run):
     wait_until(second.is_up, second.output)
     assert "password" not in second.output()
     assert '"count":240' in second.get("/api/v1/movies/?page_size=1")[1]
+
+
+@pytest.mark.parametrize("host", ["::1", "[::1]"])
+def test_an_ipv6_address_is_one_to_listen_on(run, host):
+    port = free_port("::1")
+    server = run(port, HOST=host, WORKERS="1", DEMO="off")
+    server.host = "[::1]"
+    wait_until(server.is_up, server.output)
+    assert f"http://[::1]:{port}/api/v1/movies/" in server.output()
+    page = server.get("/api/v1/movies/?page_size=1")[1]
+    assert "127.0.0.1" not in page
+
+
+def test_an_address_that_this_machine_does_not_have_is_said_so(run):
+    refused = run(free_port(), HOST="192.0.2.1")  # kept for documentation: nobody has it
+    assert refused.process.wait(120) != 0
+    assert "Marquee cannot listen on HOST=192.0.2.1" in refused.output()
+    assert "Traceback" not in refused.output()
 
 
 def test_a_port_that_is_taken_is_said_so(tmp_path, run):

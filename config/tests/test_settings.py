@@ -65,6 +65,7 @@ def test_the_secret_key_is_made_once_and_only_its_owner_reads_it(tmp_path):
         ("DATABASE_URL", "", "settings.DATABASES['default']['ENGINE']", "django.db.backends.sqlite3"),
         ("ACCESS_TOKEN_MINUTES", "5", "settings.SIMPLE_JWT['ACCESS_TOKEN_LIFETIME']", "0:05:00"),
         ("SESSION_DAYS", "2", "settings.SIMPLE_JWT['REFRESH_TOKEN_LIFETIME']", "2 days, 0:00:00"),
+        ("PATH_PREFIX", "marquee/", "settings.PATH_PREFIX", "/marquee"),
         ("TRUSTED_PROXIES", "1", "settings.USE_X_FORWARDED_HOST", "True"),
         ("MAX_BODY_BYTES", "10", "settings.DATA_UPLOAD_MAX_MEMORY_SIZE", "10"),
         ("THROTTLE_LOGIN", "1/day", "settings.REST_FRAMEWORK['DEFAULT_THROTTLE_RATES']['login']", "1/day"),
@@ -81,7 +82,8 @@ def test_nobodys_headers_are_believed_unless_a_proxy_is_declared(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("variable", "value"), [("DEBUG", "perhaps-not"), ("SESSION_DAYS", "x"), ("MAX_BODY_BYTES", "1MB")]
+    ("variable", "value"),
+    [("DEBUG", "perhaps-not"), ("SESSION_DAYS", "x"), ("MAX_BODY_BYTES", "1MB"), ("PATH_PREFIX", "http://x/y")],
 )
 def test_a_value_that_cannot_be_is_no_silent_default(tmp_path, variable, value):
     shown, errors = settings_of_a_new_installation(tmp_path, f"settings.{variable}", **{variable: value})

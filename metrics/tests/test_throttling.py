@@ -102,6 +102,29 @@ def test_nonsense_from_a_proxy_falls_back_to_the_proxys_own_address(settings, fo
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("forwarded", "address"),
+    [
+        ("192.0.2.1:5678", "192.0.2.1"),
+        ("192.0.2.1:", "192.0.2.1"),
+        ("[2001:db8::1]:99", "2001:db8::/64"),
+        ("[2001:db8::1]", "2001:db8::/64"),
+        ("[fe80::1%eth0]:99", "fe80::/64"),
+        ("[::ffff:192.0.2.1]:99", "192.0.2.1"),
+        ("198.51.100.1:1, 192.0.2.1:5678", "192.0.2.1"),
+        ("192.0.2:5678", "203.0.113.7"),
+        ("[192.0.2.1", "203.0.113.7"),
+        ("[]:99", "203.0.113.7"),
+        ("unknown", "203.0.113.7"),
+    ],
+)
+def test_a_proxy_may_say_the_clients_port_too(settings, forwarded, address):
+    settings.TRUSTED_PROXIES = 1
+    post(HTTP_X_FORWARDED_FOR=forwarded)
+    assert ThrottleWindow.objects.get().key == f"login:address:{address}"
+
+
+@pytest.mark.django_db
 def test_an_ipv6_customer_has_one_limit_for_the_whole_network():
     addresses = ["2001:db8::1", "2001:db8::2", "2001:db8::3:4", "2001:db8:0:1::1"]
     assert [post(address=address).status_code for address in addresses] == [200, 200, 429, 200]

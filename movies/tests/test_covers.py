@@ -179,8 +179,21 @@ def test_its_own_address_sent_back_means_no_change(alice, url, send, stored):
 
 
 @pytest.mark.parametrize(
+    "read_at",
+    ["http://localhost:8000", "https://movies.example.com:8443", "https://movies.example.com/marquee", "http://[::1]:8000"],
+)  # fmt: skip
+def test_its_address_may_have_been_read_under_another_name_of_the_server(alice, url, send, stored, read_at):
+    address = send(upload()).json()["cover_image"]
+    before = stored()
+    elsewhere = address.replace("http://testserver", read_at)
+    assert alice.patch(url, {"cover_image": elsewhere}).json()["cover_image"] == address
+    assert send(elsewhere).json()["cover_image"] == address
+    assert stored() == before
+
+
+@pytest.mark.parametrize(
     "cover",
-    ["poster.png", "http://testserver/media/covers/other.jpg", "file:///etc/passwd", "/etc/passwd", "covers/x.jpg", 5, 0,
+    ["poster.png", "http://[", "http://[/media/covers/x.jpg", "http://testserver/media/covers/other.jpg", "file:///etc/passwd", "/etc/passwd", "covers/x.jpg", 5, 0,
      True, False, [], {}, ["a"], {"url": "x"}, "data:image/png;base64,iVBORw0KGgo="],
 )  # fmt: skip
 def test_text_is_no_cover(alice, url, media, send, stored, cover):

@@ -1,13 +1,13 @@
 """The whole document, made once for each process."""
 
 import re
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
-from django.urls import get_resolver, get_script_prefix
+from django.urls import get_resolver
 from drf_yasg import openapi
 from drf_yasg.app_settings import swagger_settings
 from drf_yasg.generators import OpenAPISchemaGenerator
@@ -24,11 +24,12 @@ class SchemaGenerator(OpenAPISchemaGenerator):
     """Always describes the whole server, whoever asks at whichever address."""
 
     def get_schema(self, request: Request | None = None, public: bool = False) -> openapi.Swagger:
-        return document(get_script_prefix())
+        return document()
 
     def generate(self) -> openapi.Swagger:
         # Nobody in particular asks: permissions answer for anonymous callers, and no version hides other dialects.
         schema = super().get_schema(Request(HttpRequest()), public=True)
+        schema["basePath"] = "/"  # whichever prefix the first request came below
         schema["tags"] = [{"name": one.name, "description": one.description} for one in self.headings]
         for definition in schema["definitions"].values():
             complete(definition)
@@ -95,8 +96,8 @@ def complete(definition: openapi.Schema) -> None:
         definition["required"] = list(definition["properties"])
 
 
-@lru_cache(maxsize=4)
-def document(script_prefix: str) -> openapi.Swagger:
-    """The document for a server below `script_prefix`, which its `basePath` contains."""
+@cache
+def document() -> openapi.Swagger:
+    """The document for a server at the root of its host."""
     # No host: clients use the one that they got the document from, also behind any proxy.
     return SchemaGenerator(swagger_settings.DEFAULT_INFO, url="").generate()

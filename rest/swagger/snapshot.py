@@ -6,4 +6,4 @@ from rest.swagger.generator import document
 
 
 def generated() -> str:
-    return json.dumps(document("/").as_dict(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(document().as_dict(), indent=2, ensure_ascii=False) + "\n"

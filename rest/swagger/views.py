@@ -1,6 +1,7 @@
 """`/swagger/`, `/redoc/` and `/swagger.json`."""
 
-from functools import lru_cache
+from copy import copy
+from functools import cache
 from typing import Any
 
 from django.http import HttpResponse
@@ -14,10 +15,20 @@ from rest_framework.request import Request
 
 from rest.swagger.generator import SchemaGenerator, document
 
+# Stands in the kept bytes where the prefix of each request goes. There is no end of prefixes, so none is kept.
+BASE_PATH = "/base-path-of-the-request"
 
-@lru_cache(maxsize=12)
-def rendered(renderer_class: type[_SpecRenderer], script_prefix: str) -> bytes:
-    return renderer_class().render(document(script_prefix))
+
+@cache
+def rendered(renderer_class: type[_SpecRenderer]) -> bytes:
+    whole = copy(document())
+    whole["basePath"] = BASE_PATH
+    return renderer_class().render(whole)
+
+
+def below(script_prefix: str, content: bytes) -> bytes:
+    """The document's bytes with the prefix in its `basePath`."""
+    return content.replace(BASE_PATH.encode(), (script_prefix.rstrip("/") or "/").encode(), 1)
 
 
 class SchemaView(
@@ -31,7 +42,7 @@ class SchemaView(
         renderer: Any = request.accepted_renderer
         if not isinstance(renderer, _SpecRenderer):
             return super().get(request, version, format)
-        body = rendered(renderer.__class__, get_script_prefix())
+        body = below(get_script_prefix(), rendered(renderer.__class__))
         return HttpResponse(body, content_type=f"{renderer.media_type}; charset={renderer.charset}")
 
     @classmethod

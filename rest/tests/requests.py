@@ -2,10 +2,11 @@
 
 from io import BytesIO
 from typing import Any
+from unittest.mock import patch
 from wsgiref.util import setup_testing_defaults
 
 from django.core.signals import request_started
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 
 Answer = tuple[str, list[tuple[str, str]], bytes]
 
@@ -33,7 +34,8 @@ def answered(application: Any, environ: dict[str, Any]) -> Answer:
     begun: list[Any] = []
     request_started.disconnect(close_old_connections)  # the test's transaction is on this connection
     try:
-        content = b"".join(application(environ, lambda status, headers: begun.extend([status, headers])))
+        with patch.object(connections["default"], "close_if_unusable_or_obsolete"):
+            content = b"".join(application(environ, lambda status, headers: begun.extend([status, headers])))
     finally:
         request_started.connect(close_old_connections)
     return begun[0], begun[1], content
