@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from collections_app.querysets import CollectionMovieQuerySet, CollectionQuerySet
 from movies.models import Movie
+from rest.database.text import not_blank
 
 MAX_TITLE = 255
 MAX_TEXT = 20_000
@@ -22,7 +23,7 @@ class Collection(models.Model):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="collections")
-    title = models.CharField(max_length=MAX_TITLE)
+    title = models.CharField(max_length=MAX_TITLE, validators=[not_blank])
     description = models.TextField(max_length=MAX_TEXT)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -51,7 +52,7 @@ class CollectionMovie(models.Model):
     movie = models.ForeignKey(
         Movie, on_delete=models.SET_NULL, null=True, blank=True, related_name="collection_entries"
     )
-    title = models.CharField(max_length=MAX_TITLE)
+    title = models.CharField(max_length=MAX_TITLE, validators=[not_blank])
     description = models.TextField(blank=True, max_length=MAX_TEXT)
     genres = models.CharField(blank=True, max_length=MAX_GENRES, help_text="Separated by commas.")
 

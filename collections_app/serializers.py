@@ -10,14 +10,10 @@ from rest_framework.fields import empty
 
 from collections_app.models import MAX_GENRES, MAX_TEXT, MAX_TITLE, Collection, CollectionMovie
 from collections_app.services import in_catalogue
+from rest.database.text import not_blank
 from rest.fields import TextField
 
 MAX_MOVIES = 2_000
-
-
-def not_blank(text: str) -> None:
-    if not text.strip():
-        raise serializers.ValidationError("This field may not be blank.", code="blank")
 
 
 class ExactField(TextField):
@@ -28,7 +24,10 @@ class ExactField(TextField):
 
 
 class TextUUIDField(serializers.UUIDField):
-    """A UUID as text. DRF would take any number, and even `true`, for the UUID of that value."""
+    """A UUID as text; an empty text is none. DRF would take any number, and even `true`, for the UUID of that value."""
+
+    def run_validation(self, data: Any = empty) -> Any:
+        return super().run_validation(None if data == "" else data)
 
     def to_internal_value(self, data: Any) -> UUID:
         if not isinstance(data, str):
@@ -62,10 +61,12 @@ class CollectionMovieListSerializer(serializers.ListSerializer[Any]):
 
 
 class CollectionMovieSerializer(serializers.ModelSerializer[CollectionMovie]):
+    """A movie in a collection. null is the same as nothing."""
+
     uuid = TextUUIDField(required=False, allow_null=True)
-    title = ExactField(max_length=MAX_TITLE, required=False, validators=[not_blank])
-    description = ExactField(max_length=MAX_TEXT, required=False, allow_blank=True)
-    genres = ExactField(max_length=MAX_GENRES, required=False, allow_blank=True)
+    title = ExactField(max_length=MAX_TITLE, required=False, allow_null=True, validators=[not_blank])
+    description = ExactField(max_length=MAX_TEXT, required=False, allow_null=True, allow_blank=True)
+    genres = ExactField(max_length=MAX_GENRES, required=False, allow_null=True, allow_blank=True)
 
     class Meta:
         model = CollectionMovie

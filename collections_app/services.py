@@ -49,7 +49,7 @@ def delete_collection(*, collection: Collection) -> None:
 
 
 def write_movies(collection: Collection, movies: list[dict[str, Any]]) -> None:
-    """Adds `movies` in order: `{"uuid", "title", "description", "genres"}`, each optional.
+    """Adds `movies` in order: `{"uuid", "title", "description", "genres"}`, each optional and null the same as missing.
 
     A movie that is not in the catalogue must have a title.
     """
@@ -64,8 +64,8 @@ def write_movies(collection: Collection, movies: list[dict[str, Any]]) -> None:
                 uuid=key,
                 movie=catalogue.get(key),
                 title=sent.get("title") or catalogue[key].title,
-                description=sent.get("description", ""),
-                genres=sent.get("genres", ""),
+                description=sent.get("description") or "",
+                genres=sent.get("genres") or "",
             )
         )
     CollectionMovie.objects.bulk_create(entries, batch_size=1000)

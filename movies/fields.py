@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ValidationError as DjangoValidationError
 from rest_framework import serializers
 from rest_framework.fields import SkipField, empty
+from rest_framework.utils import html
 
 from accounts.models import User
 from movies import covers
@@ -14,6 +15,8 @@ from movies.models import Director, Genre
 from movies.models.catalogue import MAX_NAME, fits_when_folded
 from movies.models.feedback import MAX_HALF_STARS, MIN_HALF_STARS
 from movies.querysets import is_id
+from rest.database.text import is_blank, not_blank
+from rest.fields import FlagField
 
 MAX_GENRES = 50
 ReferenceT = TypeVar("ReferenceT", Director, Genre)
@@ -24,8 +27,9 @@ JSONSchema = dict[str, Any]
 STRING: JSONSchema = {"type": "string"}
 INTEGER: JSONSchema = {"type": "integer"}
 NAMED: JSONSchema = {"type": "object", "properties": {"id": INTEGER, "name": STRING}}
-REFERENCE = 'A name, an id, `{"id": …}` or `{"name": …}`.'
+REFERENCE = 'A name (text, also "1917"), an id (a number), `{"id": …}` or `{"name": …}`.'
 NEW_NAME = "A name that is new is created."
+SEVERAL = "A text with commas is several."
 STARS: JSONSchema = {
     "type": "number",
     "minimum": 0.5,
@@ -38,7 +42,8 @@ STARS: JSONSchema = {
 class ReferenceField(serializers.Field[Any, Any, Any, Any], Generic[ReferenceT]):
     """A director or genre. Accepts a name, an id, `{"id"}` or `{"name"}`, and shows `{"id", "name"}`.
 
-    The validated value is the row, or the name as text where a name was sent. Saving creates a row for a new name.
+    Text is always a name, so that "1917" means the same in JSON and in forms, where everything is text. The
+    validated value is the row, or the name as text where a name was sent. Saving creates a row for a new name.
     """
 
     default_error_messages = {
@@ -48,7 +53,7 @@ class ReferenceField(serializers.Field[Any, Any, Any, Any], Generic[ReferenceT])
     name_keys: tuple[str, ...] = ("name",)
     output_schema: JSONSchema = NAMED
     input_schema: JSONSchema = {"description": f"{REFERENCE} {NEW_NAME}"}
-    form_schema: JSONSchema = {**STRING, "description": f"A name or an id. {NEW_NAME}"}
+    form_schema: JSONSchema = {**STRING, "description": f"A name. {NEW_NAME}"}
 
     def __init__(self, model: type[ReferenceT], **kwargs: Any) -> None:
         self.model: type[ReferenceT] = model
@@ -57,7 +62,7 @@ class ReferenceField(serializers.Field[Any, Any, Any, Any], Generic[ReferenceT])
     def to_internal_value(self, data: Any) -> ReferenceT | str:
         if isinstance(data, dict):
             return self.from_object(data)
-        if isinstance(data, str) and not is_id(data.strip()):
+        if isinstance(data, str):
             return self.from_name(data)
         return self.from_id(data)
 
@@ -68,13 +73,14 @@ class ReferenceField(serializers.Field[Any, Any, Any, Any], Generic[ReferenceT])
         return self.from_name(next((data[key] for key in self.name_keys if key in data), data))
 
     def from_name(self, name: Any) -> str:
-        """The checked name, even where it could be an id ("1984")."""
+        """The checked name."""
         if not isinstance(name, str):
             self.fail("invalid", type=type(name).__name__)
-        return str(serializers.CharField(max_length=MAX_NAME, validators=[fits_when_folded]).run_validation(name))
+        checked = serializers.CharField(max_length=MAX_NAME, validators=[fits_when_folded, not_blank])
+        return str(checked.run_validation(name))
 
     def from_id(self, pk: Any) -> ReferenceT:
-        """The row with this id, a number or a text of digits."""
+        """The row with this id: a number or, in `{"id": "7"}`, a text of digits."""
         if isinstance(pk, str) and is_id(pk.strip()):
             pk = int(pk)
         if not isinstance(pk, int) or isinstance(pk, bool):
@@ -92,6 +98,10 @@ class DirectorField(ReferenceField[Director]):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(Director, **kwargs)
 
+    def run_validation(self, data: Any = empty) -> Any:
+        """An empty text is nobody, as it is in a form."""
+        return super().run_validation(None if data == "" and self.allow_null else data)
+
 
 class GenreField(ReferenceField[Genre]):
     def __init__(self, **kwargs: Any) -> None:
@@ -99,32 +109,80 @@ class GenreField(ReferenceField[Genre]):
 
 
 class GenreListField(serializers.ListField):
-    """A list of genres, or a single one; a form repeats the field."""
+    """A list of genres, or a single one; a form repeats the field. `genres` is another name of it.
 
+    A text with commas is several genres; in `{"name": …}` a comma is part of the name.
+    """
+
+    other_name = "genres"
     child = GenreField()
+    default_error_messages = {
+        "differ": "`{name}` and `{other}` are two names of one field, and were sent with different values."
+    }
     input_schema: JSONSchema = {
         "type": "array",
         "items": {"description": REFERENCE},
         "description": "Genres, each as a name, an id, an object with one of the two; or a single one of those. "
-        f"{NEW_NAME}",
+        f"{SEVERAL} {NEW_NAME}",
     }
     form_schema: JSONSchema = {
         "type": "array",
         "items": STRING,
         "collectionFormat": "multi",
-        "description": f"Names or ids. {NEW_NAME}",
+        "description": f"Names. {SEVERAL} {NEW_NAME}",
     }
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=MAX_GENRES, **kwargs)
 
     def get_value(self, dictionary: Any) -> Any:
-        value = super().get_value(dictionary)
-        is_form = hasattr(dictionary, "getlist")
-        return [text for text in value if text != ""] if is_form and value is not empty else value
+        name, other = str(self.field_name), self.other_name
+        value, again = sent(dictionary, name), sent(dictionary, other)
+        if value is not empty and again is not empty and as_list(value) != as_list(again):
+            message = self.error_messages["differ"].format(name=name, other=other)
+            raise serializers.ValidationError({name: [message]}, code="differ")
+        return again if value is empty else value
 
     def to_internal_value(self, data: Any) -> list[Any]:
-        return super().to_internal_value([data] if isinstance(data, (str, int, dict)) else data)
+        """The rows and new names. What is too long is refused before its items are looked at."""
+        items = [] if data == "" else as_list(data)
+        if isinstance(items, list) and len(items) > MAX_GENRES:
+            self.fail("max_length", max_length=MAX_GENRES)
+        return super().to_internal_value(items)
+
+    def run_child_validation(self, data: list[Any]) -> list[Any]:
+        genres: list[Any] = []
+        errors: dict[Any, Any] = {}
+        for place, item in enumerate(data):
+            try:
+                genres += map(self.child.run_validation, self.several(item))
+            except serializers.ValidationError as error:
+                errors[place] = error.detail
+        if errors:
+            raise serializers.ValidationError(errors)
+        return genres
+
+    def several(self, item: Any) -> list[Any]:
+        """The names in a text, of which there is at least one; anything else as it is."""
+        if not isinstance(item, str) or "," not in item:
+            return [item]
+        if item.count(",") >= MAX_GENRES:
+            self.fail("max_length", max_length=MAX_GENRES)
+        return [name for name in item.split(",") if not is_blank(name)] or [""]
+
+
+def sent(body: Any, name: str) -> Any:
+    """What a body has for a list, or `empty`. A form repeats the name, as `genre`, `genre[]` or `genre[0]`."""
+    if not html.is_html_input(body):
+        return body.get(name, empty)
+    names = (name, f"{name}[]")
+    texts = next((body.getlist(name) for name in names if name in body), None) or html.parse_html_list(body, name)
+    return [text for text in texts if text != ""] if texts else empty
+
+
+def as_list(value: Any) -> Any:
+    """A single one as a list of one; what is neither as it is."""
+    return [value] if isinstance(value, (str, int, dict)) else value
 
 
 class StarsField(serializers.Field[int, Any, float, Any]):
@@ -163,7 +221,7 @@ class AverageField(serializers.FloatField):
         return round(value, 2) or 0
 
 
-class FavoriteField(serializers.BooleanField):
+class FavoriteField(FlagField):
     """Whether the movie is the caller's favourite. Not sent means unchanged; REST framework reads false from a form."""
 
     default_empty_html = empty
@@ -228,7 +286,7 @@ class AddedByField(serializers.Field[User, Any, dict[str, Any], Any]):
     def run_validation(self, data: Any = empty) -> Any:
         if data is empty or not self.context["request"].user.is_staff:
             raise SkipField
-        return super().run_validation(data or None)
+        return super().run_validation(None if data == "" else data)
 
     def to_internal_value(self, data: Any) -> User:
         reference = str(data.get("id") if isinstance(data, dict) else data)

@@ -15,17 +15,18 @@ from movies.fields import (
 )
 from movies.models import Comment, Director, Genre, Like, Movie, Rating
 from movies.models.feedback import MAX_COMMENT
+from rest.database.text import not_blank
 from rest.fields import AnyField, ModelSerializer, TextField
 
 
 class MovieSerializer(ModelSerializer[Movie]):
     """A movie with everything about it. What the API returns can be sent back unchanged.
 
-    Which fields have to be sent differs by dialect. A new movie's required fields must have content; replacing a movie
-    accepts the empty values that it may have.
+    Which fields have to be sent differs by dialect. They must have content, except where the movie that is changed has
+    none either.
     """
 
-    required_to_create: ClassVar[tuple[str, ...]] = ("title", "description", "release_date", "director", "genre")
+    required_to_create: ClassVar[tuple[str, ...]] = ("title",)
     required_to_replace: ClassVar[tuple[str, ...]] = required_to_create
 
     director = DirectorField(required=False, allow_null=True)
@@ -69,13 +70,16 @@ class MovieSerializer(ModelSerializer[Movie]):
 
     def get_fields(self) -> dict[str, AnyField]:
         fields = super().get_fields()
-        is_new = self.instance is None
-        required = self.required_to_create if is_new else self.required_to_replace
+        required = self.required_to_create if self.instance is None else self.required_to_replace
         for name, field in fields.items():
             field.required = name in required
-            if is_new and field.required:
+            if field.required and self.has_content(field.source or name):
                 require_content(field)
         return fields
+
+    def has_content(self, source: str) -> bool:
+        """Whether the movie has something there, or is new and has to have it."""
+        return self.instance is None or bool(getattr(self.instance, source, None))
 
 
 def require_content(field: AnyField) -> None:
@@ -83,6 +87,7 @@ def require_content(field: AnyField) -> None:
     field.allow_null = False
     if isinstance(field, serializers.CharField):
         field.allow_blank = False
+        field.validators = [*field.validators, not_blank]
     if isinstance(field, serializers.ListField):
         field.allow_empty = False
 
@@ -118,16 +123,11 @@ class LikeSerializer(serializers.ModelSerializer[Like]):
 class CommentSerializer(serializers.ModelSerializer[Comment]):
     user = serializers.CharField(source="user.username", read_only=True)
     movie = serializers.IntegerField(source="movie_id", read_only=True)
-    text = TextField(max_length=MAX_COMMENT, trim_whitespace=False)
+    text = TextField(max_length=MAX_COMMENT, trim_whitespace=False, validators=[not_blank])
 
     class Meta:
         model = Comment
         fields = ["id", "user", "movie", "text", "created_at"]
-
-    def validate_text(self, text: str) -> str:
-        if not text.strip():
-            raise serializers.ValidationError("This field may not be blank.", code="blank")
-        return text
 
 
 class OwnRatingSerializer(serializers.ModelSerializer[Rating]):

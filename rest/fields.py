@@ -4,6 +4,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from django.db import models
 from rest_framework import serializers
+from rest_framework.utils import html
 
 AnyField: TypeAlias = serializers.Field[Any, Any, Any, Any]
 ModelT = TypeVar("ModelT", bound=models.Model)
@@ -15,6 +16,15 @@ class TextField(serializers.CharField):
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class FlagField(serializers.BooleanField):
+    """True or false. A form, where everything is text, may say it in words; in JSON "yes" and 1 are something else."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool) and not html.is_html_input(self.root.initial_data):
+            self.fail("invalid", input=data)
         return super().to_internal_value(data)
 
 

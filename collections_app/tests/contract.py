@@ -150,7 +150,7 @@ class CreateSuite(Suite):
             ({"title": "x"}, {"description"}),
             ({"description": "x"}, {"title"}),
             ({"title": "", "description": ""}, {"title", "description"}),
-            ({"title": " \t", "description": "x"}, {"title"}),
+            *(({"title": blank, "description": "x"}, {"title"}) for blank in (" \t", "\u200b", "\u3164", "\u00ad\n")),
             ({"title": "x" * 256, "description": "x"}, {"title"}),
             ({"title": "nul\0", "description": "nul\0"}, {"title", "description"}),
             ({"title": "\ud800", "description": "\udfff"}, {"title", "description"}),
@@ -167,7 +167,8 @@ class CreateSuite(Suite):
             ({"title": "x", "description": "x", "movies": [{"title": " "}]}, {"movies.0.title"}),
             ({"title": "x", "description": "x", "movies": [{"title": "y" * 300}]}, {"movies.0.title"}),
             ({"title": "x", "description": "x", "movies": [{"title": "y", "genres": ["a"]}]}, {"movies.0.genres"}),
-            ({"title": "x", "description": "x", "movies": [{"title": "y", "genres": None}]}, {"movies.0.genres"}),
+            ({"title": "x", "description": "x", "movies": [{"title": None}]}, {"movies.0.title"}),
+            ({"title": "x", "description": "x", "movies": [{"title": "\u2060"}]}, {"movies.0.title"}),
             ({"title": "x", "description": "x", "movies": [{"title": "y", "genres": "\0"}]}, {"movies.0.genres"}),
             (
                 {"title": "x", "description": "x", "movies": [{"title": "y", "description": {}}]},
@@ -179,7 +180,7 @@ class CreateSuite(Suite):
         self.assert_refused(alice, "post", self.root, body, named)
 
     @pytest.mark.parametrize(
-        "uuid", ["", "x", "57baf4f4", 5, 10**20, 10**60, True, 1.5, [], {}, "57baf4f4-c9ef-4197-9e4f-acf04eae5b4dx"]
+        "uuid", [" ", "x", "57baf4f4", 5, 10**20, 10**60, True, 1.5, [], {}, "57baf4f4-c9ef-4197-9e4f-acf04eae5b4dx"]
     )
     def test_an_impossible_uuid_is_named(self, alice, uuid):
         body = {"title": "x", "description": "x", "movies": [listed("a"), listed("b", uuid=uuid)]}
@@ -195,9 +196,18 @@ class CreateSuite(Suite):
         self.assert_refused(alice, "post", self.root, body, {"movies"})
 
     def test_a_missing_uuid_is_invented(self, alice):
-        uuid = self.create(alice, [listed("a"), listed("b"), listed("c", uuid=None)])
+        movies = [listed("a"), *(listed(title, uuid=none) for title, none in (("b", None), ("c", ""), ("d", None)))]
+        uuid = self.create(alice, [*movies, listed("e", uuid="")])
         uuids = {movie["uuid"] for movie in self.movies(alice, uuid)}
-        assert len({UUID(text) for text in uuids}) == 3
+        assert len({UUID(text) for text in uuids}) == 5
+
+    @pytest.mark.parametrize("none", [{}, {"description": None, "genres": None}, {"description": "", "genres": ""}])
+    def test_null_and_missing_text_is_empty(self, alice, none):
+        uuid = self.create(alice, [{"title": "a", "uuid": QUEERAMA, **none}])
+        assert self.movies(alice, uuid) == [{"uuid": QUEERAMA, "title": "a", "description": "", "genres": ""}]
+        assert alice.put(self.detail(uuid), {"movies": [{"title": "b", **none}]}).status_code == 200
+        (shown,) = self.movies(alice, uuid)
+        assert (shown["title"], shown["description"], shown["genres"]) == ("b", "", "")
 
     def test_the_same_movie_may_stand_in_many_collections(self, alice, bob):
         for client in (alice, alice, bob):
@@ -227,8 +237,9 @@ class CreateSuite(Suite):
         }
 
     def test_a_movie_of_the_catalogue_needs_its_uuid_only(self, alice, movie):
-        uuid = self.create(alice, [{"uuid": str(movie.uuid)}])
-        assert self.titles(alice, uuid) == ["Alien"]
+        for none in ({}, {"title": None}, {"title": None, "description": None, "genres": None}):
+            uuid = self.create(alice, [{"uuid": str(movie.uuid), **none}])
+            assert self.titles(alice, uuid) == ["Alien"]
 
     def test_the_catalogues_text_follows_its_changes_and_what_was_sent_survives_its_loss(self, alice, movie):
         uuid = self.create(alice, [listed("Mine", "Soap", uuid=str(movie.uuid))])
@@ -246,7 +257,7 @@ class CreateSuite(Suite):
             "â€¦",
             "line\r\nbreak\ttab",
             "e\u0301",
-            "\ufeff\u200b",
+            "\ufeffa\u200b",
             "🎬",
             "<b>&amp;</b>",
             "\ufffd",

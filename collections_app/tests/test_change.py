@@ -24,7 +24,7 @@ def test_simultaneous_replacements_leave_one_of_the_lists_whole(server, at_once)
     lists = [[listed(f"{number}-{position}") for position in range(5 + number)] for number in range(6)]
 
     def replace(number):
-        path = f"/{'collection' if number % 2 else 'api/collections'}/{uuid}/"
+        path = f"/{'collection' if number % 2 else 'api/v1/collections'}/{uuid}/"
         return server.request("PUT", path, {"title": f"title {number}", "movies": lists[number]}, **header)[0]
 
     for _ in range(3):

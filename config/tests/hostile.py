@@ -14,26 +14,45 @@ from conftest import PASSWORD
 Schema = dict[str, Any]
 
 SURROGATE = "\ud800"
+INVISIBLE = ["\u200b", "\u3164", "\u00ad\ufe0f", " \u2060\u115f "]
 LONG = (300, 30_000)
 NO_TEXT = [[], ["x"], {}, {"a": 1}, True, "nul\0", SURROGATE]
 DATE = [5, 10**20, 1.5, [], {}, True, "x", "2020-13-01", "nul\0", SURROGATE, "99999-01-01", "0000-00-00", "x" * 300, ""]
-UUID = [5, 10**20, True, 1.5, [], {}, "x", "", "nul\0", SURROGATE, "x" * 300]
+UUID = [5, 10**20, True, 1.5, [], {}, "x", " ", "nul\0", SURROGATE, "x" * 300]
 INTEGER = [-1, 10**20, 10**400, 1.5, "x", "1.5", [], {}, {"id": 1}, [1], True, "nul\0", SURROGATE, "9" * 5000]
 NUMBER = [-1, 10**20, 10**400, "x", [], {}, True, "nul\0", SURROGATE, "NaN", "Infinity", "9" * 5000, [4]]
-FLAG = ["maybe", 5, 1.5, [], {}, ["true"], "x" * 300, "nul\0", SURROGATE, 10**20]
+FLAG = ["maybe", "yes", "true", 0, 1, 5, 1.5, [], {}, ["true"], "x" * 300, "nul\0", SURROGATE, 10**20]
 LIST = [5, True, "x", {}, {"0": {}}, {"title": "x"}, ["x"], [5], [None], [[]], [[[]]], [True]]
 EMAIL = ["nobody", "a@b", "a@nul\0.com", "a@" + "ﷺ" * 60 + ".com", f"a@{SURROGATE}.com"]
 USERNAME = ["two words", "ﷺ" * 20, "ﷺ" * 150, "а" + "lice", "e\u0301" * 150]
 
 REFERENCE = [0, -1, 10**20, 10**400, 1.5, True, {}, {"other": 1}, "nul\0", SURROGATE, "x" * 300, "ﷺ" * 255]
 REFERENCE += [{"id": pk} for pk in (10**20, [], True, "x", 1.5, SURROGATE)]
-REFERENCE += [{"name": name} for name in ([], "", None, "x" * 300, "nul\0", SURROGATE)]
+REFERENCE += [{"name": name} for name in ([], "", None, "x" * 300, "nul\0", SURROGATE, *INVISIBLE)]
+REFERENCE += INVISIBLE
 DIRECTOR = [*REFERENCE, [], ["x"], [[]]]
 GENRES = [*REFERENCE, None, [f"genre {n}" for n in range(60)]]
 GENRES += [[genre] for genre in [*REFERENCE, None, [], ["x"], [[]]]]
 FILE = ["x", 5, [], {}, True, "nul\0", SURROGATE, "http://testserver/media/other.jpg", 10**20]
 STARS = [*NUMBER, 0, 0.3, 5.5, "", " ", None, "sNaN", "1e400", "1e-400", "1" * 41]
-USER = [-1, 10**20, 10**400, 1.5, True, "x", "nul\0", SURROGATE, "9" * 5000, ["x"], [1], {"name": "alice"}]
+USER = [
+    -1,
+    0,
+    10**20,
+    10**400,
+    1.5,
+    True,
+    False,
+    [],
+    {},
+    "x",
+    "nul\0",
+    SURROGATE,
+    "9" * 5000,
+    ["x"],
+    [1],
+    {"name": "alice"},
+]
 USER += [{"id": pk} for pk in (-1, 10**20, [], True, "x", 1.5, SURROGATE)]
 
 

@@ -43,7 +43,6 @@ class ClassicGenreListField(GenreListField):
 class ClassicMovieSerializer(RenamesFields, MovieSerializer):
     """PUT keeps what is not sent, as the document's UPDATE does."""
 
-    required_to_create = ("title",)
     required_to_replace = ()
     renames = {"release_date": "released_date", "ratings_count": "total_review"}
     director = ClassicDirectorField(required=False, allow_null=True)

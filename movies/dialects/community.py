@@ -1,5 +1,6 @@
-"""community (document 002): the canonical movies at `/movies/`, of which only the title is required."""
+"""community (document 002): the canonical movies at `/movies/`, with their likes by that document's name too."""
 
+from rest_framework import serializers
 from rest_framework.routers import SimpleRouter
 
 from movies.serializers import MovieSerializer
@@ -8,8 +9,10 @@ from movies.views import CommentViewSet, MovieViewSet
 
 
 class CommunityMovieSerializer(MovieSerializer):
-    required_to_create = ("title",)
-    required_to_replace = ("title",)
+    like_count = serializers.IntegerField(source="stats.likes_count", read_only=True)
+
+    class Meta(MovieSerializer.Meta):
+        fields = [*MovieSerializer.Meta.fields, "like_count"]
 
 
 class CommunityMovieViewSet(MovieViewSet):

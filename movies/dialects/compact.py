@@ -17,8 +17,6 @@ class DirectorNameField(DirectorField):
 
 
 class CompactMovieSerializer(MovieSerializer):
-    required_to_create = ("title",)
-    required_to_replace = ("title",)
     director = DirectorNameField(required=False, allow_null=True)
 
     class Meta(MovieSerializer.Meta):

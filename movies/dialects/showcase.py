@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from movies.dialects.compact import DirectorNameField
-from movies.fields import INTEGER, STRING, AddedByField, GenreListField
+from movies.fields import INTEGER, NEW_NAME, STRING, AddedByField, GenreListField
 from movies.models import Genre
 from movies.serializers import MovieSerializer
 from movies.swagger.dialects import SHOWCASE_MOVIES
@@ -23,6 +23,17 @@ class GenreNamesField(GenreListField):
     """The genres as one text: "Action, Science Fiction"."""
 
     output_schema = {**STRING, "description": "The names, with a comma between them."}
+    input_schema = {**STRING, "description": f"A name, or several with commas between them. {NEW_NAME}"}
+    form_schema = input_schema
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        """What is sent as it is shown changes nothing, whatever commas there are in the names."""
+        shown = self.parent.instance.genre_list if self.parent.instance else []
+        return (
+            shown
+            if shown and data in (text := self.to_representation(shown), [text])
+            else super().to_internal_value(data)
+        )
 
     def to_representation(self, data: Iterable[Genre]) -> Any:
         return ", ".join(genre.name for genre in data)

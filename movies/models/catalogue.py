@@ -14,7 +14,7 @@ from django.db.models.functions import Cast
 
 from movies.models.revision import GenreRevision
 from movies.querysets import MovieQuerySet, NamedQuerySet
-from rest.database.text import FitsWhenFolded, FoldedField
+from rest.database.text import FitsWhenFolded, FoldedField, not_blank
 
 MAX_NAME = 255
 MAX_NAME_KEY = 3 * MAX_NAME  # of a folded name
@@ -26,7 +26,7 @@ MAX_MINUTES = 60_000  # the longest films known run for weeks
 class Named(models.Model):
     """Something known by its name, which is unique without case."""
 
-    name = models.CharField(max_length=MAX_NAME, validators=[fits_when_folded])
+    name = models.CharField(max_length=MAX_NAME, validators=[fits_when_folded, not_blank])
     name_key = FoldedField(max_length=MAX_NAME_KEY, unique=True, of="name")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -72,7 +72,7 @@ class Movie(models.Model):
     """What is edited about a movie. What is counted about it is in MovieStats, which changes far more often."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    title = models.CharField(max_length=MAX_NAME, validators=[fits_when_folded])
+    title = models.CharField(max_length=MAX_NAME, validators=[fits_when_folded, not_blank])
     title_key = FoldedField(max_length=MAX_NAME_KEY, of="title")
     description = models.TextField(blank=True, max_length=MAX_DESCRIPTION)
     release_date = models.DateField(null=True, blank=True)

@@ -10,6 +10,7 @@ from django.db.models import Count, Q, Sum
 
 from movies.models.catalogue import Movie
 from movies.querysets import FeedbackQuerySet
+from rest.database.text import not_blank
 
 MIN_HALF_STARS, MAX_HALF_STARS = 1, 10
 MAX_COMMENT = 5_000
@@ -63,7 +64,7 @@ class Favorite(Feedback):
 
 
 class Comment(Feedback):
-    text = models.TextField(max_length=MAX_COMMENT)
+    text = models.TextField(max_length=MAX_COMMENT, validators=[not_blank])
 
     class Meta(Feedback.Meta):
         constraints = [models.CheckConstraint(condition=~Q(text=""), name="comment_not_blank")]

@@ -52,8 +52,9 @@ NEW = {
 }
 
 DIRECTOR_AND_GENRE = (
-    '`director` is a name, an id, `{"id": …}` or `{"name": …}`; `genre` is one of those or a list of them. Names are '
-    "compared without case and created when they are new. What the API answers can be sent back unchanged."
+    '`director` is a name, an id (a number), `{"id": …}` or `{"name": …}`; `genre`, which may be sent as `genres`, is '
+    'one of those or a list of them. Text is always a name, also `"1917"`, and in genres a comma stands between two. '
+    "Names are compared without case and created when they are new. What the API answers can be sent back unchanged."
 )
 COVER = "A `cover_image` comes by multipart/form-data; null or an empty text removes it."
 MISSING_PARAMETER = ErrorDetail("This query parameter is required.", "required")
@@ -80,6 +81,7 @@ MOVIES = {
     "partial_update": Operation(
         {200: Success({**MOVIE, "duration": 116, "genre": [HORROR]})},
         Body(is_form=True),
+        notes=DIRECTOR_AND_GENRE,
         invalid={"duration": "A valid integer is required."},
     ),
     "destroy": Operation(NO_CONTENT),

@@ -1,8 +1,9 @@
 """What the dialects show differently."""
 
 from dataclasses import replace
+from typing import Any
 
-from movies.swagger.catalogue import COVER, DIRECTOR_AND_GENRE, LIST, MOVIES, SCI_FI
+from movies.swagger.catalogue import COVER, DIRECTOR_AND_GENRE, LIST, MOVIE, MOVIES, SCI_FI
 from movies.swagger.feedback import MOVIE_FEEDBACK, RATINGS
 from rest.swagger.operations import Body, Operation, Success, paged
 from rest.swagger.shapes import array, fields, one
@@ -74,20 +75,30 @@ COMPACT_RATINGS = {
     "create": Operation({201: Success(STARS_GIVEN[0])}, Body({"movie": 6, "rating": 2}), forbidden="You cant rate it "),
 }
 
-# --- community (document 002) ---
+# --- community (document 002) and showcase (document 003) ---
 
-COMMUNITY_MOVIES = {
-    **MOVIES,
-    **MOVIE_FEEDBACK,
-    "create": replace(MOVIES["create"], description="Only the title is required."),
-    "update": replace(
-        MOVIES["update"],
-        description="Only the title is required; what else is not sent stays as it is. By whoever added it, or staff. "
-        "Takes the same fields as adding one.",
-    ),
-}
 
-# --- showcase (document 003) ---
+def shown_as(movie: dict[str, Any]) -> dict[str, Operation]:
+    """What can be done with movies, where one looks like this."""
+    page, one_movie = paged([movie]).responses, {200: Success(movie)}
+    ranking = {200: Success([movie], array(one()), has_link=True)}
+    categories = [{**SCI_FI, "movies": [movie]}]
+    shape = array(fields(id="integer", name="string", movies=array(one())))
+    responses = {
+        **dict.fromkeys(("list", "search", "genre"), page),
+        **dict.fromkeys(("retrieve", "update", "partial_update"), one_movie),
+        **dict.fromkeys(("most_liked", "newest"), ranking),
+        "create": {201: Success(movie, has_location=True)},
+        "categories": {200: Success(categories, shape)},
+    }
+    return {
+        **MOVIES,
+        **MOVIE_FEEDBACK,
+        **{name: replace(MOVIES[name], responses=shown) for name, shown in responses.items()},
+    }
+
+
+COMMUNITY_MOVIES = shown_as({**MOVIE, "like_count": MOVIE["likes_count"]})
 
 INCEPTION = {
     "id": 1,
@@ -103,34 +114,30 @@ INCEPTION = {
     "likes_count": 0,
     "favorites_count": 0,
 }
+SHOWCASE = shown_as(INCEPTION)
 SHOWCASE_BODY = Body(
     {name: INCEPTION[name] for name in ("title", "description", "release_date", "director", "genre", "favorite")}
 )
-SHOWCASE_TEXT = "`director` is a name, `genre` one name or several with commas between them. New names are created."
-SHOWCASE_ONE = {200: Success(INCEPTION)}
+SHOWCASE_TEXT = (
+    "`director` is a name, `genre` one name or several with commas between them. New names are created. What the API "
+    "answers can be sent back unchanged."
+)
+REQUIRED = "Title, description, date, director and genre are required."
 SHOWCASE_MOVIES = {
-    **MOVIES,
-    **MOVIE_FEEDBACK,
-    "list": replace(LIST, responses=paged([INCEPTION]).responses, notes=BARE_ARRAY),
-    "search": replace(MOVIES["search"], responses=paged([INCEPTION]).responses, notes=BARE_ARRAY),
-    "create": replace(
-        MOVIES["create"],
-        responses={201: Success(INCEPTION, has_location=True)},
+    **SHOWCASE,
+    "list": replace(SHOWCASE["list"], notes=BARE_ARRAY),
+    "search": replace(SHOWCASE["search"], notes=BARE_ARRAY),
+    "create": replace(SHOWCASE["create"], body=SHOWCASE_BODY, description=REQUIRED, notes=f"{SHOWCASE_TEXT} {COVER}"),
+    "update": replace(
+        SHOWCASE["update"],
         body=SHOWCASE_BODY,
+        description=f"By whoever added it, or staff. {REQUIRED} Each may be empty only where the movie has none.",
         notes=f"{SHOWCASE_TEXT} {COVER}",
     ),
-    "retrieve": Operation(SHOWCASE_ONE),
-    "update": replace(MOVIES["update"], responses=SHOWCASE_ONE, body=SHOWCASE_BODY, notes=f"{SHOWCASE_TEXT} {COVER}"),
-    "partial_update": replace(MOVIES["partial_update"], responses=SHOWCASE_ONE),
-    "categories": replace(
-        MOVIES["categories"],
-        responses={
-            200: Success(
-                [{**SCI_FI, "movies": [INCEPTION]}],
-                array(fields(id="integer", name="string", movies=array(one()))),
-            )
-        },
+    "partial_update": replace(
+        SHOWCASE["partial_update"],
+        description="By whoever added it, or staff. What is not sent stays as it is. Shown as a form, so that a "
+        "picture can be chosen; JSON does just as well.",
+        notes=SHOWCASE_TEXT,
     ),
-    "most_liked": replace(MOVIES["most_liked"], responses={200: Success([INCEPTION], array(one()), has_link=True)}),
-    "newest": replace(MOVIES["newest"], responses={200: Success([INCEPTION], array(one()), has_link=True)}),
 }

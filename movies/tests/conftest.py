@@ -12,6 +12,12 @@ def movies_url(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
+@pytest.fixture(params=["/api/v1/movies/", "/movies/", "/api/movies/"], ids=["api", "community", "showcase"])
+def rankings_url(request: pytest.FixtureRequest) -> str:
+    """Runs a test at the three mounts that have favourites, rankings and search."""
+    return request.param
+
+
 @pytest.fixture
 def make_movies(make_movie: Callable[..., Movie], alice) -> Callable[..., list[Movie]]:
     """Adds `n` movies, each with a director and two genres of its own: `make_movies(5)`."""

@@ -1,4 +1,4 @@
-"""POST, PUT and DELETE /api/v1/movies/{id}/favorite/ and /movies/{id}/favorite/"""
+"""POST, PUT and DELETE /api/v1/movies/{id}/favorite/, /api/movies/{id}/favorite/ and /movies/{id}/favorite/"""
 
 import pytest
 
@@ -7,8 +7,8 @@ from movies.tests.contract import UNKNOWN_ID
 
 
 @pytest.fixture
-def url(movies_url, movie):
-    return f"{movies_url}{movie.pk}/favorite/"
+def url(rankings_url, movie):
+    return f"{rankings_url}{movie.pk}/favorite/"
 
 
 ADDED, REMOVED = "Movie added to favorites.", "Movie removed from favorites."
@@ -31,13 +31,13 @@ def test_put_sets_and_delete_clears_however_often(bob, url):
             assert response.json() == {"message": message, "favorite": is_favorite, "favorites_count": int(is_favorite)}
 
 
-def test_everybody_has_their_own(alice, bob, charlie, url, movie, movies_url):
+def test_everybody_has_their_own(alice, bob, charlie, url, movie, rankings_url):
     alice.put(url)
     bob.put(url)
     assert charlie.delete(url).json()["favorites_count"] == 2
     assert alice.delete(url).json()["favorites_count"] == 1
-    assert bob.get(f"{movies_url}{movie.pk}/").json()["favorite"] is True
-    assert alice.get(f"{movies_url}{movie.pk}/").json()["favorite"] is False
+    assert bob.get(f"{rankings_url}{movie.pk}/").json()["favorite"] is True
+    assert alice.get(f"{rankings_url}{movie.pk}/").json()["favorite"] is False
 
 
 def test_it_is_the_same_favourite_at_every_mount(bob, movie):
@@ -46,10 +46,10 @@ def test_it_is_the_same_favourite_at_every_mount(bob, movie):
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
-def test_anonymous_gets_401_and_an_unknown_movie_404(anonymous, bob, url, movies_url, method):
+def test_anonymous_gets_401_and_an_unknown_movie_404(anonymous, bob, url, rankings_url, method):
     assert getattr(anonymous, method)(url).status_code == 401
-    assert getattr(anonymous, method)(f"{movies_url}{UNKNOWN_ID}/favorite/").status_code == 401
-    assert getattr(bob, method)(f"{movies_url}{UNKNOWN_ID}/favorite/").status_code == 404
+    assert getattr(anonymous, method)(f"{rankings_url}{UNKNOWN_ID}/favorite/").status_code == 401
+    assert getattr(bob, method)(f"{rankings_url}{UNKNOWN_ID}/favorite/").status_code == 404
     assert not Favorite.objects.exists()
 
 

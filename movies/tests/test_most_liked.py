@@ -1,9 +1,9 @@
-"""GET /api/v1/movies/most-liked/ and /movies/most-liked/"""
+"""GET /api/v1/movies/most-liked/, /api/movies/most-liked/ and /movies/most-liked/"""
 
 import pytest
 
 from movies.models import Favorite, MovieStats
-from movies.tests.contract import CANONICAL_KEYS, number_of_queries, refused_fields
+from movies.tests.contract import KEYS_AT, number_of_queries, refused_fields
 
 
 def titles(response):
@@ -24,24 +24,24 @@ def favored(make_movies, bob):
     return make
 
 
-def test_nothing_is_an_empty_array(anonymous, movie, movies_url):
-    response = anonymous.get(f"{movies_url}most-liked/")
+def test_nothing_is_an_empty_array(anonymous, movie, rankings_url):
+    response = anonymous.get(f"{rankings_url}most-liked/")
     assert (response.status_code, response.json()) == (200, [])
 
 
 def test_most_favourites_come_first_then_the_newer_and_none_with_zero(
-    anonymous, make_movie, alice, bob, charlie, movies_url
+    anonymous, make_movie, alice, bob, charlie, rankings_url
 ):
     movies = {name: make_movie(name) for name in ("Two", "Old one", "Three", "None", "New one")}
     choices = {"Three": (alice, bob, charlie), "Two": (alice, bob), "Old one": (bob,), "New one": (charlie,)}
     for name, fans in choices.items():
         for who in fans:
-            who.put(f"{movies_url}{movies[name].pk}/favorite/")
-    alice.post(f"{movies_url}{movies['None'].pk}/like/")
-    response = anonymous.get(f"{movies_url}most-liked/")
+            who.put(f"{rankings_url}{movies[name].pk}/favorite/")
+    alice.post(f"{rankings_url}{movies['None'].pk}/like/")
+    response = anonymous.get(f"{rankings_url}most-liked/")
     assert titles(response) == ["Three", "Two", "New one", "Old one"]
     assert [movie["favorites_count"] for movie in response.json()] == [3, 2, 1, 1]
-    assert set(response.json()[0]) == CANONICAL_KEYS
+    assert set(response.json()[0]) == KEYS_AT[rankings_url]
     assert 'rel="first"' in response["Link"]
 
 
@@ -56,14 +56,14 @@ def test_most_favourites_come_first_then_the_newer_and_none_with_zero(
         ("?page=2", 10),
     ],
 )
-def test_limit_is_ten_unless_asked_otherwise_and_never_more_than_fifty(anonymous, favored, movies_url, query, n):
+def test_limit_is_ten_unless_asked_otherwise_and_never_more_than_fifty(anonymous, favored, rankings_url, query, n):
     expected = [movie.title for movie in favored(53)[::-1]]
-    assert titles(anonymous.get(f"{movies_url}most-liked/{query}")) == expected[:n]
+    assert titles(anonymous.get(f"{rankings_url}most-liked/{query}")) == expected[:n]
 
 
 @pytest.mark.parametrize("limit", ["0", "-1", "x", "", "1.5", "1e1", "٣", "%00", "000000000000"])
-def test_a_bad_limit_is_400(anonymous, movie, movies_url, limit):
-    assert refused_fields(anonymous.get(f"{movies_url}most-liked/?limit={limit}")) == {"limit"}
+def test_a_bad_limit_is_400(anonymous, movie, rankings_url, limit):
+    assert refused_fields(anonymous.get(f"{rankings_url}most-liked/?limit={limit}")) == {"limit"}
 
 
 def test_the_plain_error_is_a_list_as_for_any_field(anonymous, db):
@@ -72,9 +72,9 @@ def test_the_plain_error_is_a_list_as_for_any_field(anonymous, db):
 
 
 @pytest.mark.parametrize("caller", ["anonymous", "bob"])
-def test_a_long_list_takes_no_more_queries_than_a_short_one(request, caller, favored, movies_url):
+def test_a_long_list_takes_no_more_queries_than_a_short_one(request, caller, favored, rankings_url):
     client = request.getfixturevalue(caller)
     favored(15)
-    client.get(f"{movies_url}most-liked/")
-    of_two = number_of_queries(client, f"{movies_url}most-liked/?limit=2")
-    assert number_of_queries(client, f"{movies_url}most-liked/?limit=15") == of_two
+    client.get(f"{rankings_url}most-liked/")
+    of_two = number_of_queries(client, f"{rankings_url}most-liked/?limit=2")
+    assert number_of_queries(client, f"{rankings_url}most-liked/?limit=15") == of_two

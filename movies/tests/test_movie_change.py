@@ -1,9 +1,9 @@
-"""PATCH /api/v1/movies/{id}/, /movies/{id}/ and /{id}/"""
+"""PATCH /api/v1/movies/{id}/, /api/movies/{id}/, /movies/{id}/ and /{id}/"""
 
 import pytest
 
 from movies.models import Favorite
-from movies.tests.contract import Canonical, ChangeSuite, Classic, Community
+from movies.tests.contract import Canonical, ChangeSuite, Classic, Community, Showcase
 
 
 class FavoriteSuite:
@@ -16,6 +16,10 @@ class FavoriteSuite:
 
 
 class TestCanonical(Canonical, ChangeSuite, FavoriteSuite):
+    pass
+
+
+class TestShowcase(Showcase, ChangeSuite, FavoriteSuite):
     pass
 
 

@@ -1,4 +1,6 @@
-"""POST /api/v1/movies/, /movies/, /api/auth/movies and /"""
+"""POST /api/v1/movies/, /api/movies/, /movies/, /api/auth/movies and /"""
+
+from urllib.parse import urlencode
 
 import pytest
 
@@ -10,13 +12,14 @@ from movies.tests.contract import (
     Community,
     Compact,
     CreateSuite,
+    Showcase,
     WholeBodySuite,
     refused_fields,
 )
 
 
 class FavoriteAndUserSuite:
-    """What only the two mounts with the whole movie take."""
+    """What only the mounts with favourites and users take."""
 
     def created(self, who, **changes):
         response = who.post(self.list_url, self.body(**changes))
@@ -34,42 +37,38 @@ class FavoriteAndUserSuite:
         body = self.body() if sent is None else self.body(favorite=sent)
         assert alice.post(self.list_url, body, format="multipart").json()["favorite"] is is_favorite
 
-    @pytest.mark.parametrize("favorite", ["perhaps", [], {}, 7, None])
+    @pytest.mark.parametrize("favorite", ["perhaps", "yes", "true", "", [], {}, 0, 1, 7, 1.0, None])
     def test_a_bad_favourite_is_400(self, alice, favorite):
-        assert refused_fields(alice.post(self.list_url, self.body(favorite=favorite))) == {"favorite"}
+        assert self.refused_fields(alice.post(self.list_url, self.body(favorite=favorite))) == {"favorite"}
         assert not Movie.objects.exists()
 
     @pytest.mark.parametrize("user", [UNKNOWN_ID, None, "x", {}, [1]])
     def test_user_is_ignored_unless_staff_sends_it(self, alice, user):
-        assert self.created(alice, user=user)["user"] == {"id": alice.user.pk, "username": "alice"}
+        assert self.created(alice, user=user)["user"] == self.shown_user(alice.user)
 
     def test_nobody_can_pass_a_movie_to_somebody_else(self, alice, bob):
-        assert self.created(alice, user=bob.user.pk)["user"]["username"] == "alice"
+        assert self.created(alice, user=bob.user.pk)["user"] == self.shown_user(alice.user)
 
     def test_staff_may_say_who_added_it(self, alice, sam):
         for user in (alice.user.pk, str(alice.user.pk), {"id": alice.user.pk}, {"id": alice.user.pk, "username": "x"}):
-            assert self.created(sam, user=user)["user"] == {"id": alice.user.pk, "username": "alice"}
+            assert self.created(sam, user=user)["user"] == self.shown_user(alice.user)
         assert self.created(sam, user=None)["user"] is None
-        assert self.created(sam)["user"]["username"] == "sam"
+        assert self.created(sam)["user"] == self.shown_user(sam.user)
 
-    @pytest.mark.parametrize("user", [UNKNOWN_ID, "alice", -1, 10**20, {"id": UNKNOWN_ID}, {"id": []}, [1], 1.5, True])
+    @pytest.mark.parametrize(
+        "user", [UNKNOWN_ID, "alice", -1, 10**20, {"id": UNKNOWN_ID}, {"id": []}, [1], 1.5, True, False, 0, [], {}]
+    )
     def test_an_unknown_user_from_staff_is_400(self, alice, sam, user):
         assert refused_fields(sam.post(self.list_url, self.body(user=user))) == {"user"}
 
     def test_a_form_repeats_the_genre(self, alice):
         form = "title=A&description=B&release_date=2000-01-01&director=C&genre=Drama&genre=Comedy&genre="
         response = alice.post(self.list_url, form, content_type="application/x-www-form-urlencoded")
-        assert [genre["name"] for genre in response.json()["genre"]] == ["Drama", "Comedy"]
+        assert response.status_code == 201, response.content
+        assert [genre.name for genre in Movie.objects.get().genre_list] == ["Drama", "Comedy"]
 
 
 class TestCanonical(Canonical, CreateSuite, WholeBodySuite, FavoriteAndUserSuite):
-    @pytest.mark.parametrize(
-        ("field", "empty"),
-        [("description", ""), ("release_date", None), ("director", None), ("genre", [])],
-    )
-    def test_a_required_field_must_say_something(self, alice, field, empty):
-        assert refused_fields(alice.post(self.list_url, self.body(**{field: empty}))) == {field}
-
     def test_errors_are_problem_details(self, alice):
         response = alice.post(self.list_url, self.without("title"))
         assert response["Content-Type"] == "application/problem+json"
@@ -82,6 +81,46 @@ class TestCanonical(Canonical, CreateSuite, WholeBodySuite, FavoriteAndUserSuite
     def test_a_broken_genre_is_pointed_at(self, alice):
         errors = alice.post(self.list_url, self.body(genre=["Drama", {"id": UNKNOWN_ID}])).json()["errors"]
         assert [(error["field"], error["pointer"]) for error in errors] == [("genre.1", "#/genre/1")]
+
+
+class TestShowcase(Showcase, CreateSuite, WholeBodySuite, FavoriteAndUserSuite):
+    @pytest.mark.parametrize(
+        ("field", "empty"),
+        [
+            *(("description", empty) for empty in ("", "  ", "\u200b")),
+            *(("release_date", empty) for empty in (None, "")),
+            *(("director", empty) for empty in (None, "", " ")),
+            *(("genre", empty) for empty in (None, "", [], [""], " , ")),
+        ],
+    )
+    def test_a_required_field_must_say_something(self, alice, field, empty):
+        assert self.refused_fields(alice.post(self.list_url, self.body(**{field: empty}))) == {field}
+        assert not Movie.objects.exists()
+
+    @pytest.mark.parametrize("field", ["title", "description", "release_date", "director", "genre"])
+    def test_an_empty_field_of_a_form_says_nothing_either(self, alice, field):
+        form = urlencode(self.body(genre="Science Fiction") | {field: ""})
+        response = alice.post(self.list_url, form, content_type="application/x-www-form-urlencoded")
+        assert self.refused_fields(response) == {field}
+
+    def test_the_movie_of_document_003(self, alice):
+        body = self.body(genre="Science Fiction, Thriller", favorite=True)
+        response = alice.post(self.list_url, body)
+        assert response.json() == {
+            "id": Movie.objects.get().pk,
+            "title": "Blade Runner",
+            "description": "Los Angeles, 2019.",
+            "release_date": "1982-06-25",
+            "director": "Ridley Scott",
+            "genre": "Science Fiction, Thriller",
+            "cover_image": None,
+            "favorite": True,
+            "user": alice.user.pk,
+            "average_rating": 0,
+            "likes_count": 0,
+            "favorites_count": 1,
+        }
+        assert alice.get(response["Location"]).json() == response.json()
 
 
 class TestCommunity(Community, CreateSuite, WholeBodySuite, FavoriteAndUserSuite):

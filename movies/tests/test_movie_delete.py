@@ -1,13 +1,17 @@
-"""DELETE /api/v1/movies/{id}/, /movies/{id}/ and /{id}/"""
+"""DELETE /api/v1/movies/{id}/, /api/movies/{id}/, /movies/{id}/ and /{id}/"""
 
-from movies.tests.contract import Canonical, Classic, Community, DeleteSuite
+from movies.tests.contract import Canonical, Classic, Community, DeleteSuite, Showcase
 
 
 class TestCanonical(Canonical, DeleteSuite):
     pass
 
 
-class TestCommunity(Community, DeleteSuite):
+class TestShowcase(Showcase, DeleteSuite):
+    pass
+
+
+class TestCommunity(Community, DeleteSuite, Showcase):
     pass
 
 

@@ -1,6 +1,6 @@
-"""GET /api/v1/movies/{id}/, /movies/{id}/ and /{id}/"""
+"""GET /api/v1/movies/{id}/, /api/movies/{id}/, /movies/{id}/ and /{id}/"""
 
-from movies.tests.contract import Canonical, Classic, Community, DetailSuite
+from movies.tests.contract import Canonical, Classic, Community, DetailSuite, Showcase
 
 
 class TestCanonical(Canonical, DetailSuite):
@@ -19,7 +19,11 @@ class TestCanonical(Canonical, DetailSuite):
         }
 
 
-class TestCommunity(Community, DetailSuite):
+class TestShowcase(Showcase, DetailSuite):
+    pass
+
+
+class TestCommunity(Community, DetailSuite, Showcase):
     def test_an_unknown_movie_has_the_plain_error(self, anonymous):
         response = anonymous.get("/movies/12/")
         assert response["Content-Type"] == "application/json"

@@ -3,7 +3,7 @@
 import pytest
 
 from movies.models import Genre
-from movies.tests.contract import Canonical, Classic, Community, Compact, Mount
+from movies.tests.contract import Canonical, Classic, Community, Compact, Mount, Showcase
 
 
 class FilterSuite(Mount):
@@ -162,6 +162,10 @@ class FilterSuite(Mount):
 
 
 class TestCanonical(Canonical, FilterSuite):
+    pass
+
+
+class TestShowcase(Showcase, FilterSuite):
     pass
 
 

@@ -1,6 +1,6 @@
-"""GET /api/v1/movies/, /movies/, /api/auth/movies and /"""
+"""GET /api/v1/movies/, /api/movies/, /movies/, /api/auth/movies and /"""
 
-from movies.tests.contract import CANONICAL_KEYS, Canonical, Classic, Community, Compact, ListSuite
+from movies.tests.contract import CANONICAL_KEYS, Canonical, Classic, Community, Compact, ListSuite, Showcase
 
 
 class TestCanonical(Canonical, ListSuite):
@@ -58,6 +58,31 @@ class TestCanonical(Canonical, ListSuite):
         assert b'"average_rating":1.33,' in anonymous.get(self.list_url).content
 
 
+class TestShowcase(Showcase, ListSuite):
+    def test_directors_and_genres_are_text_and_whoever_added_it_is_an_id(self, alice, movie):
+        (item,) = alice.get(self.list_url).json()
+        assert self.values(item, "director", "genre", "user") == (
+            "Ridley Scott",
+            "Horror, Science Fiction",
+            alice.user.pk,
+        )
+
+    def test_a_movie_with_a_title_only_is_shown_with_nulls(self, anonymous, make_movie):
+        movie = make_movie("Alien")
+        expected = dict.fromkeys(self.keys) | {
+            "id": movie.pk,
+            "title": "Alien",
+            "description": "",
+            "genre": "",
+        }
+        expected |= {"favorite": False, "average_rating": 0, "likes_count": 0, "favorites_count": 0}
+        assert anonymous.get(self.list_url).json() == [expected]
+
+    def test_what_the_document_does_not_know_is_not_there(self, alice, movie):
+        for path in (f"{movie.pk}/like/", f"{movie.pk}/comments/", f"{movie.pk}/rating/", "genre/?genre=horror"):
+            assert alice.get(self.list_url + path).status_code == 404, path
+
+
 class TestCommunity(Community, ListSuite):
     def test_without_the_slash_it_redirects(self, anonymous):
         response = anonymous.get("/movies?page=2")
@@ -65,10 +90,18 @@ class TestCommunity(Community, ListSuite):
 
     def test_it_shows_what_the_canonical_list_shows(self, alice, make_movies):
         make_movies(3)
-        assert self.page(alice.get(self.list_url)) == self.page(alice.get(Canonical.list_url))
+        canonical = Canonical().page(alice.get(Canonical.list_url))
+        assert self.page(alice.get(self.list_url)) == [
+            {**item, "like_count": item["likes_count"]} for item in canonical
+        ]
+
+    def test_likes_are_counted_under_both_names(self, bob, movie):
+        bob.post(f"{self.list_url}{movie.pk}/like/")
+        (item,) = self.page(bob.get(self.list_url))
+        assert (item["like_count"], item["likes_count"]) == (1, 1)
 
 
-class TestCompact(Compact, ListSuite):
+class TestCompact(Compact, ListSuite, Showcase):
     def test_the_list_of_document_001(self, anonymous, make_movie):
         first, second = (make_movie("Transformer", director="XYZ") for _ in range(2))
         assert anonymous.get("/api/auth/movies").json() == [

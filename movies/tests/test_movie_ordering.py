@@ -3,7 +3,7 @@
 import pytest
 
 from movies.models import Movie
-from movies.tests.contract import Canonical, Classic, Community, Compact, Mount
+from movies.tests.contract import Canonical, Classic, Community, Compact, Mount, Showcase
 
 
 @pytest.fixture
@@ -76,6 +76,10 @@ class OrderingSuite(Mount):
 
 
 class TestCanonical(Canonical, OrderingSuite):
+    pass
+
+
+class TestShowcase(Showcase, OrderingSuite):
     pass
 
 

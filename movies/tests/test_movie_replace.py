@@ -1,9 +1,9 @@
-"""PUT /api/v1/movies/{id}/, /movies/{id}/ and /{id}/"""
+"""PUT /api/v1/movies/{id}/, /api/movies/{id}/, /movies/{id}/ and /{id}/"""
 
 import pytest
 
 from movies.models import Favorite, Genre, Movie
-from movies.tests.contract import Canonical, Classic, Community, ReplaceSuite, refused_fields
+from movies.tests.contract import Canonical, Classic, Community, ReplaceSuite, Showcase
 
 
 class WholeMovieSuite:
@@ -24,15 +24,23 @@ class WholeMovieSuite:
     def test_user_is_ignored_unless_staff_sends_it(self, alice, bob, sam, movie):
         for user in (bob.user.pk, None, "nonsense"):
             shown = self.write(alice, movie.pk, self.body(user=user)).json()
-            assert shown["user"] == {"id": alice.user.pk, "username": "alice"}
-        assert self.write(sam, movie.pk, self.body()).json()["user"]["username"] == "alice"
-        assert self.write(sam, movie.pk, self.body(user=bob.user.pk)).json()["user"]["username"] == "bob"
+            assert shown["user"] == self.shown_user(alice.user)
+        assert self.write(sam, movie.pk, self.body()).json()["user"] == self.shown_user(alice.user)
+        assert self.write(sam, movie.pk, self.body(user=bob.user.pk)).json()["user"] == self.shown_user(bob.user)
         assert self.write(sam, movie.pk, self.body(user=None)).json()["user"] is None
-        assert refused_fields(self.write(sam, movie.pk, self.body(user="nonsense"))) == {"user"}
+        assert self.refused_fields(self.write(sam, movie.pk, self.body(user="nonsense"))) == {"user"}
 
 
 class TestCanonical(Canonical, ReplaceSuite, WholeMovieSuite):
     pass
+
+
+class TestShowcase(Showcase, ReplaceSuite, WholeMovieSuite):
+    def test_a_form_empties_nothing_either(self, alice, movie):
+        for field in ("description", "release_date", "director", "genre"):
+            body = {**self.body(), field: ""}
+            assert self.refused_fields(alice.put(self.detail_url(movie.pk), body, format="multipart")) == {field}
+        self.assert_untouched(movie)
 
 
 class TestCommunity(Community, ReplaceSuite, WholeMovieSuite):

@@ -1,6 +1,6 @@
-"""GET /api/v1/movies/newest/ and /movies/newest/"""
+"""GET /api/v1/movies/newest/, /api/movies/newest/ and /movies/newest/"""
 
-from movies.tests.contract import CANONICAL_KEYS, number_of_queries
+from movies.tests.contract import KEYS_AT, number_of_queries
 
 
 def titles(response):
@@ -8,41 +8,41 @@ def titles(response):
     return [movie["title"] for movie in response.json()]
 
 
-def test_nothing_is_an_empty_array(anonymous, db, movies_url):
-    assert titles(anonymous.get(f"{movies_url}newest/")) == []
+def test_nothing_is_an_empty_array(anonymous, db, rankings_url):
+    assert titles(anonymous.get(f"{rankings_url}newest/")) == []
 
 
-def test_the_five_with_the_latest_date_come_latest_first(anonymous, make_movie, movies_url):
+def test_the_five_with_the_latest_date_come_latest_first(anonymous, make_movie, rankings_url):
     for year in (1999, 2003, 1980, 2001, 2002, 2000):
         make_movie(str(year), release_date=f"{year}-01-01")
-    response = anonymous.get(f"{movies_url}newest/")
+    response = anonymous.get(f"{rankings_url}newest/")
     assert titles(response) == ["2003", "2002", "2001", "2000", "1999"]
-    assert set(response.json()[0]) == CANONICAL_KEYS
+    assert set(response.json()[0]) == KEYS_AT[rankings_url]
     assert 'rel="first"' in response["Link"]
 
 
-def test_of_one_day_the_last_added_comes_first(anonymous, make_movie, movies_url):
+def test_of_one_day_the_last_added_comes_first(anonymous, make_movie, rankings_url):
     for title in ("One", "Two", "Three"):
         make_movie(title, release_date="2000-01-01")
-    assert titles(anonymous.get(f"{movies_url}newest/")) == ["Three", "Two", "One"]
+    assert titles(anonymous.get(f"{rankings_url}newest/")) == ["Three", "Two", "One"]
 
 
-def test_movies_without_a_date_are_left_out(anonymous, make_movie, movies_url):
+def test_movies_without_a_date_are_left_out(anonymous, make_movie, rankings_url):
     make_movie("Dated", release_date="1900-01-01")
     make_movie("Undated")
-    assert titles(anonymous.get(f"{movies_url}newest/")) == ["Dated"]
+    assert titles(anonymous.get(f"{rankings_url}newest/")) == ["Dated"]
 
 
-def test_nobody_gets_more_than_five(anonymous, make_movie, movies_url):
+def test_nobody_gets_more_than_five(anonymous, make_movie, rankings_url):
     for i in range(7):
         make_movie(f"Movie {i}", release_date="2000-01-01")
-    assert len(titles(anonymous.get(f"{movies_url}newest/?limit=50&page_size=50"))) == 5
+    assert len(titles(anonymous.get(f"{rankings_url}newest/?limit=50&page_size=50"))) == 5
 
 
-def test_five_movies_take_no_more_queries_than_two(anonymous, make_movie, movies_url):
+def test_five_movies_take_no_more_queries_than_two(anonymous, make_movie, rankings_url):
     for i in range(2):
         make_movie(f"Movie {i}", release_date="2000-01-01", director=f"Director {i}", genre_list=[f"Genre {i}"])
-    of_two = number_of_queries(anonymous, f"{movies_url}newest/")
+    of_two = number_of_queries(anonymous, f"{rankings_url}newest/")
     for i in range(3):
         make_movie(f"More {i}", release_date="2000-01-01", director=f"Another {i}", genre_list=[f"Kind {i}"])
-    assert number_of_queries(anonymous, f"{movies_url}newest/") == of_two
+    assert number_of_queries(anonymous, f"{rankings_url}newest/") == of_two

@@ -3,7 +3,7 @@
 import pytest
 
 from movies.models import Director, Genre
-from movies.tests.contract import Canonical, Classic, Community
+from movies.tests.contract import Canonical, Classic, Community, Showcase
 from movies.tests.pictures import upload
 
 
@@ -32,6 +32,13 @@ def numeric(make_movie, alice):
 
 
 @pytest.fixture
+def with_commas(make_movie, alice):
+    """In its names are the commas that stand between genres elsewhere."""
+    genres = [Genre.objects.create(name=name) for name in ("Rock, Pop", "Drama")]
+    return make_movie("Tommy", by=alice, director="Russell, Ken", genre_list=genres)
+
+
+@pytest.fixture
 def rated(movie, alice, bob, charlie):
     for who, stars in ((bob, 0.5), (charlie, 5)):
         who.put(f"/api/v1/movies/{movie.pk}/rating/", {"rating": stars})
@@ -49,7 +56,7 @@ def covered(movie, alice, media):
     return movie
 
 
-@pytest.mark.parametrize("kind", ["rich", "minimal", "numeric", "rated", "covered"])
+@pytest.mark.parametrize("kind", ["rich", "minimal", "numeric", "with_commas", "rated", "covered"])
 class RoundTripSuite:
     @pytest.fixture
     def movie_of_kind(self, request, kind):
@@ -68,6 +75,10 @@ class RoundTripSuite:
 
 
 class TestCanonical(Canonical, RoundTripSuite):
+    pass
+
+
+class TestShowcase(Showcase, RoundTripSuite):
     pass
 
 

@@ -128,11 +128,15 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet[Movie]):
     # --- Writing ---
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Add a movie."""
+        """Add a movie. Only the title is required."""
         return super().create(request, *args, **kwargs)
 
     def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Replace a movie. By whoever added it, or staff. Takes the same fields as adding one."""
+        """Replace a movie.
+
+        By whoever added it, or staff. Takes the same fields as adding one; what is not required and not sent stays as
+        it is.
+        """
         return super().update(request, *args, **kwargs)
 
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -145,9 +149,6 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet[Movie]):
         ```json
         {"duration": 116, "director": {"name": "Ridley Scott"}, "genre": [{"id": 3}], "cover_image": null}
         ```
-
-        `director` is a name, an id, `{"id": …}` or `{"name": …}`; `genre` is one of those or a list of them. Names are
-        compared without case and created when they are new. What the API answers can be sent back unchanged.
         """
         return super().partial_update(request, *args, **kwargs)
 

@@ -30,6 +30,25 @@ def words(text: str) -> list[str]:
     return re.findall(r"\w+", re.sub(r"['’`´]", "", fold_accents(fold_case(text))).replace("_", " "))
 
 
+# What shows nothing although Unicode counts it among letters, marks and symbols: fillers, selectors, blank Braille.
+FILLERS = re.compile(
+    r"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+
+
+def is_blank(text: str) -> bool:
+    """Whether there is nothing to see: white space, controls, formats such as U+200B and U+00AD, fillers."""
+    return all(
+        char.isspace() or unicodedata.category(char) in ("Cc", "Cf") or FILLERS.match(char) is not None for char in text
+    )
+
+
+def not_blank(text: str) -> None:
+    """Refuses text in which there is nothing to see."""
+    if is_blank(text):
+        raise ValidationError("This field may not be blank.", code="blank")
+
+
 @deconstructible
 class FitsWhenFolded:
     """Refuses text whose folded form exceeds `limit`: some characters become many (one Arabic ligature eighteen)."""
