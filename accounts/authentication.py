@@ -1,12 +1,12 @@
-"""Both credentials of a login: `Authorization: Token <token>` and `Authorization: Bearer <access>`."""
+"""Both credentials of a login, behind either word: `Authorization: Token …` and `Authorization: Bearer …`."""
 
-from rest_framework.authentication import TokenAuthentication as HeaderAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.authentication import TokenAuthentication
 from rest_framework.request import Request
 
 from accounts import callers
 from accounts.models import Session, User
 from accounts.tokens import read_access_token
+from rest.exceptions import CHALLENGE, TokenNotValid, scheme_of
 
 
 class AuthenticatedRequest(Request):
@@ -19,31 +19,35 @@ class AuthenticatedRequest(Request):
     auth: Session
 
 
-class SessionAuthentication(HeaderAuthentication):
-    """Sets `request.user`, and `request.auth` to the session. Answers 401 unless the session is alive."""
+class CredentialAuthentication(TokenAuthentication):
+    """Sets `request.user`, and `request.auth` to the login. Raises TokenNotValid unless the login is alive.
 
-    def find_session(self, credential: str) -> Session | None:
-        """The login that `credential` belongs to, alive or not; None where there is none."""
-        raise NotImplementedError
+    A header with another scheme is no credential of ours: its caller is anonymous.
+    """
 
-    def authenticate_credentials(self, key: str) -> tuple[User, Session]:
-        session = self.find_session(key)
-        if session is None or not session.is_alive:
-            raise AuthenticationFailed("Invalid or expired credential.")
+    def authenticate(self, request: Request) -> tuple[User, Session] | None:
+        if scheme_of(request) is None:
+            return None
+        words = request.META["HTTP_AUTHORIZATION"].split()
+        if len(words) != 2:
+            raise TokenNotValid("The Authorization header is not a scheme and one token.")
+        session = find_session(words[1])
+        if not session.is_alive:
+            raise TokenNotValid("The login has ended.")
         Session.objects.touch(session)
         return session.user, session
 
-
-class TokenAuthentication(SessionAuthentication):
-    keyword = "Token"
-
-    def find_session(self, credential: str) -> Session | None:
-        return callers.session_by_token(credential)
+    def authenticate_header(self, request: Request) -> str:
+        return CHALLENGE
 
 
-class BearerAuthentication(SessionAuthentication):
-    keyword = "Bearer"
-
-    def find_session(self, credential: str) -> Session | None:
-        session_id = read_access_token(credential)
-        return None if session_id is None else callers.session_by_id(session_id)
+def find_session(credential: str) -> Session:
+    """The login that `credential` belongs to, alive or not. Raises TokenNotValid where there is none."""
+    is_signed = "." in credential  # opaque tokens are hexadecimal
+    if is_signed:
+        session = callers.session_by_id(read_access_token(credential))
+    else:
+        session = callers.session_by_token(credential)
+    if session is None:
+        raise TokenNotValid("The login has ended." if is_signed else "The token is not valid.")
+    return session

@@ -81,9 +81,9 @@ class User(AbstractUser):
 class Session(models.Model):
     """One login: an opaque token, a refresh token and the access tokens made from it. All three die with the row.
 
-    The token is kept as its SHA-256 only (it is 256 random bits, so a slow hash would add nothing). Of the refresh
-    tokens ever issued the one with the current `refresh_generation` is alive. `password_digest` ties the login to the
-    password it was opened with: whichever way the password is changed, the login is over.
+    The token is kept as its SHA-256 only (it is 256 random bits, so a slow hash would add nothing). A refresh token
+    with a generation below `refresh_generation`, the highest that has been used, is dead. `password_digest` ties the
+    login to the password it was opened with: whichever way the password is changed, the login is over.
     """
 
     id = models.BigAutoField(primary_key=True)

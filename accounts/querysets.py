@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F
 from django.utils import timezone
 
 if TYPE_CHECKING:
@@ -22,13 +21,13 @@ class SessionQuerySet(models.QuerySet["Session"]):
     def expired(self) -> Self:
         return self.filter(expires_at__lte=timezone.now())
 
-    def rotate(self, *, session_id: int, generation: int) -> bool:
-        """Spends the refresh token of that generation. Of simultaneous calls with one token exactly one gets True."""
-        return bool(
-            self.filter(pk=session_id, refresh_generation=generation).update(
-                refresh_generation=F("refresh_generation") + 1, **self.times_of_use()
-            )
-        )
+    def use_refresh_token(self, *, session_id: int, generation: int) -> bool:
+        """Records that the refresh token of that generation is used; False where a later one has been used already.
+
+        One statement, so that simultaneous calls on any number of hosts are as good as one after the other.
+        """
+        usable = self.filter(pk=session_id, refresh_generation__lte=generation)
+        return bool(usable.update(refresh_generation=generation, **self.times_of_use()))
 
     def touch(self, session: "Session") -> None:
         """Records the use of `session` and extends its life; writes at most once in LAST_USED_PRECISION."""

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from django.contrib.auth import authenticate
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
-from rest_framework.exceptions import NotAuthenticated, ValidationError
+from rest_framework.exceptions import ValidationError
 
 from accounts import tokens
 from accounts.exceptions import InvalidCredentials
 from accounts.models import Session, User
 from accounts.signals import account_deleting
+from rest.exceptions import TokenNotValid
 
 DELETION_ATTEMPTS = 10
 PROFILE_COLUMNS = {"username": ["username", "username_key"], "email": ["email", "email_key", "email_confirmed"]}
@@ -78,17 +79,17 @@ def log_in(*, request: HttpRequest, username: str, password: str) -> Credentials
 
 
 def refresh(*, refresh_token: str) -> SignedPair:
-    """Spends `refresh_token` for a new pair. Of simultaneous calls with one token exactly one succeeds.
+    """A new pair for `refresh_token`, which works until a successor has been used.
 
-    Raises InvalidCredentials for a token that is forged, expired or spent, and for a login that has ended.
+    Simultaneous calls with one token all succeed and get successors of one generation. Raises TokenNotValid for a token
+    that is forged, expired or older than one that has been used, and for a login that has ended.
     """
-    claims = tokens.read_refresh_token(refresh_token)
-    session = claims and Session.objects.with_user().filter(pk=claims[0]).first()
-    if not claims or not session or not session.is_alive:
-        raise InvalidCredentials("The refresh token is invalid or expired.")
-    generation = claims[1]
-    if not Session.objects.rotate(session_id=session.pk, generation=generation):
-        raise InvalidCredentials("The refresh token has already been used.")
+    session_id, generation = tokens.read_refresh_token(refresh_token)
+    session = Session.objects.with_user().filter(pk=session_id).first()
+    if session is None or not session.is_alive:
+        raise TokenNotValid("The login has ended.")
+    if not Session.objects.use_refresh_token(session_id=session_id, generation=generation):
+        raise TokenNotValid("A newer refresh token has been used, or the login has ended.")
     return SignedPair(tokens.access_token(session), tokens.refresh_token(session, generation + 1))
 
 
@@ -136,6 +137,6 @@ def update_profile(*, user: User, **changes: str) -> None:
 
 
 def lock(user: User) -> None:
-    """Locks the account's row until the transaction ends. Raises NotAuthenticated when it has just been deleted."""
+    """Locks the account's row until the transaction ends. Raises TokenNotValid when it has just been deleted."""
     if not User.objects.select_for_update().filter(pk=user.pk).exists():
-        raise NotAuthenticated
+        raise TokenNotValid("The account was deleted meanwhile.")

@@ -5,6 +5,7 @@ from dataclasses import replace
 from rest_framework.exceptions import ErrorDetail
 
 from accounts.serializers import SignedPairSerializer
+from rest.exceptions import TokenNotValid
 from rest.swagger.operations import NO_CONTENT, Body, Heading, Operation, Success, paged
 from rest.swagger.shapes import fields, one
 
@@ -36,13 +37,13 @@ AUTH = {
     "login": Operation(
         {200: Success(CREDENTIALS, LOGGED_IN)},
         Body(NAME_AND_PASSWORD),
-        unauthorized="Unable to log in with the provided credentials.",
+        unauthorized=ErrorDetail("Unable to log in with the provided credentials.", "invalid_credentials"),
     ),
     "logout": Operation(NO_CONTENT),
     "refresh": Operation(
         {200: Success({"access": ACCESS, "refresh": REFRESH}, one(SignedPairSerializer))},
         Body({"refresh": REFRESH}),
-        unauthorized="The refresh token has already been used.",
+        unauthorized=ErrorDetail("The token has expired.", TokenNotValid.default_code),
     ),
 }
 USERS = {
@@ -61,7 +62,9 @@ USERS = {
 
 # --- Dialects: community, whose registration and login are those of collector as well, and classic ---
 
-COMMUNITY_REGISTERED = {"message": "User registered successfully.", "user": {**HP1, "email": ""}, **SECRETS}
+SECRETS_TWICE = {**SECRETS, "access_token": ACCESS, "refresh_token": REFRESH}
+COMMUNITY_REGISTERED = {"message": "User registered successfully.", "user": {**HP1, "email": ""}, **SECRETS_TWICE}
+COMMUNITY_LOGGED_IN = {"message": "Logged in successfully.", "user": HP1, **SECRETS_TWICE}
 COMMUNITY_AUTH = {
     **AUTH,
     "register": replace(
@@ -73,7 +76,7 @@ COMMUNITY_AUTH = {
     ),
     "login": replace(
         AUTH["login"],
-        responses={200: Success({"message": "Logged in successfully.", **CREDENTIALS}, LOGGED_IN)},
+        responses={200: Success(COMMUNITY_LOGGED_IN, LOGGED_IN)},
         also_in=("collector",),
     ),
     "logout": Operation({200: Success({"message": "Logged out successfully."}, fields(message="string"))}),

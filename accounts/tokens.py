@@ -1,9 +1,10 @@
 """The signed half of a login's credentials. simplejwt signs and verifies; the session row decides."""
 
-from rest_framework_simplejwt.exceptions import TokenError
-from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
+from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenError
+from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 
 from accounts.models import Session
+from rest.exceptions import TokenNotValid
 
 SESSION_CLAIM = "sid"
 GENERATION_CLAIM = "gen"
@@ -22,20 +23,23 @@ def refresh_token(session: Session, generation: int) -> str:
     return str(token)
 
 
-def read_access_token(text: str) -> int | None:
-    """The session's id in a valid access token; None for a forged, expired or foreign one."""
-    try:
-        claims = AccessToken(text)  # type: ignore[arg-type]  # simplejwt takes text, and says that it takes a Token
-    except TokenError:
-        return None
-    session_id: int | None = claims.get(SESSION_CLAIM)
-    return session_id
+def read_access_token(text: str) -> int:
+    """The session's id in an access token. Raises TokenNotValid."""
+    return claims_of(text, AccessToken, SESSION_CLAIM)[0]
 
 
-def read_refresh_token(text: str) -> tuple[int, int] | None:
-    """The session's id and the generation in a valid refresh token; None for a forged, expired or foreign one."""
+def read_refresh_token(text: str) -> tuple[int, int]:
+    """The session's id and the generation in a refresh token. Raises TokenNotValid."""
+    session_id, generation = claims_of(text, RefreshToken, SESSION_CLAIM, GENERATION_CLAIM)
+    return session_id, generation
+
+
+def claims_of(text: str, kind: type[Token], *names: str) -> list[int]:
+    """These claims of a token that was signed here as one of that kind. An expired one is told from a wrong one."""
     try:
-        claims = RefreshToken(text)  # type: ignore[arg-type]  # simplejwt takes text, and says that it takes a Token
-        return claims[SESSION_CLAIM], claims[GENERATION_CLAIM]
-    except (TokenError, KeyError):
-        return None
+        token = kind(text)  # type: ignore[arg-type]  # simplejwt takes text, and says that it takes a Token
+        return [token[name] for name in names]
+    except ExpiredTokenError as error:
+        raise TokenNotValid("The token has expired.") from error
+    except (TokenError, KeyError) as error:
+        raise TokenNotValid("The token is not valid.") from error

@@ -21,11 +21,23 @@ anonymous_action = partial(
 )
 
 
-class AuthViewSet(viewsets.GenericViewSet[User]):
+class NotStored(viewsets.GenericViewSet[User]):
+    """Lets nobody keep the answers of `secret_actions`: to whoever finds such an answer in a cache, it is a login."""
+
+    secret_actions: ClassVar[frozenset[str]]
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        headers = super().default_response_headers
+        return {**headers, "Cache-Control": "no-store"} if self.action in self.secret_actions else headers
+
+
+class AuthViewSet(NotStored):
     """Registering, logging in and out, and renewing the signed credentials."""
 
     heading = swagger.ACCOUNTS
     operations: ClassVar[dict[str, Operation]] = swagger.AUTH
+    secret_actions = frozenset(swagger.AUTH)
     throttle_scope: str | None = None
     registration_serializer_class: ClassVar[type[BaseSerializer[Any]]] = serializers.RegistrationSerializer
     registered_serializer_class: ClassVar[type[BaseSerializer[Any]]] = serializers.CredentialsSerializer
@@ -70,8 +82,8 @@ class AuthViewSet(viewsets.GenericViewSet[User]):
     def refresh(self, request: Request) -> Response:
         """Renew the access token.
 
-        Spends a refresh token for a new access and a new refresh token. The one that was sent is dead from then on; of
-        two requests with the same one only the first succeeds.
+        Gives a new access and a new refresh token. The refresh token that was sent goes on working until the new one
+        has been used, so you may keep that of your login, or take the new one each time.
         """
         pair = services.refresh(refresh_token=self.validated_data()["refresh"])
         return Response(serializers.SignedPairSerializer(pair).data)
@@ -89,11 +101,12 @@ class AuthViewSet(viewsets.GenericViewSet[User]):
         return Response(self.logged_out_reply)
 
 
-class UserViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[User]):
+class UserViewSet(mixins.ListModelMixin, NotStored):
     """The users, and one's own account."""
 
     heading = swagger.ACCOUNTS
     operations: ClassVar[dict[str, Operation]] = swagger.USERS
+    secret_actions = frozenset({"password"})
     queryset = User.objects.filter(is_active=True)
     serializer_class = serializers.UserListSerializer
     filter_backends = []

@@ -141,7 +141,9 @@ ACCESS_TOKEN_MINUTES = env.int("ACCESS_TOKEN_MINUTES", default=60)
 SESSION_DAYS = env.int("SESSION_DAYS", default=90)  # a login lives this long after its last use
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=ACCESS_TOKEN_MINUTES),
-    "REFRESH_TOKEN_LIFETIME": timedelta(days=SESSION_DAYS),
+    # A refresh token ends with its login, whose row says when. The life in the token itself is only never the shorter.
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=max(3650, SESSION_DAYS)),
+    "LEEWAY": 60,  # seconds by which the clocks of two hosts may differ
 }
 
 # --- REST -----------------------------------------------------------------------------------------------------------
@@ -149,10 +151,7 @@ DIALECTS = {dialect.name: dialect for dialect in TABLE}
 REST_FRAMEWORK = {
     "DEFAULT_VERSIONING_CLASS": "rest_framework.versioning.NamespaceVersioning",
     "ALLOWED_VERSIONS": list(DIALECTS),
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "accounts.authentication.TokenAuthentication",
-        "accounts.authentication.BearerAuthentication",
-    ],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.CredentialAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
     "DEFAULT_PARSER_CLASSES": [
         "rest.parsers.StrictJSONParser",

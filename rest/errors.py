@@ -9,12 +9,13 @@ from django.core.exceptions import SuspiciousOperation
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.module_loading import import_string
-from rest_framework.exceptions import AuthenticationFailed, ParseError
+from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
 from rest.dialects import dialect_of
+from rest.exceptions import TokenNotValid, scheme_of
 
 JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"
@@ -22,7 +23,11 @@ PROBLEM_JSON = "application/problem+json"
 # --- JSON schemas of the bodies ---
 
 STRING = {"type": "string"}
-DETAIL = {"type": "object", "properties": {"detail": STRING}, "required": ["detail"]}
+CODE = {
+    "type": "string",
+    "description": "With a 401: `token_not_valid` where a credential was refused, so that it has to be renewed.",
+}
+DETAIL = {"type": "object", "properties": {"detail": STRING, "code": CODE}, "required": ["detail"]}
 # Nested bodies have nested errors, so that only the outer form is certain.
 FIELD_ERRORS = {
     "type": "object",
@@ -39,6 +44,7 @@ PROBLEM = {
         "status": {"type": "integer"},
         "detail": STRING,
         "instance": STRING,
+        "code": CODE,
         "errors": {
             "type": "array",
             "items": {"type": "object", "properties": FIELD_PROBLEM, "required": list(FIELD_PROBLEM)},
@@ -75,7 +81,7 @@ class DRFErrors(ErrorShape):
 
     @staticmethod
     def schema(data: Any) -> tuple[str, dict[str, Any]]:
-        return ("Detail", DETAIL) if set(data) == {"detail"} else ("FieldErrors", FIELD_ERRORS)
+        return ("Detail", DETAIL) if is_detail(data) else ("FieldErrors", FIELD_ERRORS)
 
 
 class ProblemDetails(ErrorShape):
@@ -116,9 +122,10 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if isinstance(error, SuspiciousOperation):
         error = ParseError(str(error))
     elif isinstance(error, IntegrityError) and login_has_ended(request):
-        error = AuthenticationFailed("The account was deleted or logged out meanwhile.")
-        header = request.authenticators[0].authenticate_header(request)
-        error.auth_header = header  # type: ignore[attr-defined]  # as REST framework sets it
+        error = TokenNotValid("The account was deleted or logged out meanwhile.")
+    if isinstance(error, TokenNotValid):
+        header = error.challenge(scheme_of(request) or "Bearer")
+        error.auth_header = header  # type: ignore[attr-defined]  # where REST framework looks for it
     response = drf_exception_handler(error, context)
     if response is None:
         return None
@@ -135,14 +142,21 @@ def login_has_ended(request: Request) -> bool:
     return login is not None and not type(login).objects.filter(pk=login.pk).exists()
 
 
+def is_detail(data: Any) -> bool:
+    """Whether an error is one message for the whole: `{"detail": …}`, for a refused credential with a `code`."""
+    return isinstance(data, dict) and "detail" in data and set(data) <= {"detail", "code"}
+
+
 def problem(status_code: int, data: Any, instance: str) -> dict[str, Any]:
-    """RFC 9457: `{"type","title","status","detail","instance"}` and, for bad fields, `"errors"`.
+    """RFC 9457: `{"type","title","status","detail","instance"}`, for bad fields `"errors"`, with a 401 its `"code"`.
 
     An error is `{"field": "movies.0.title", "pointer": "#/movies/0/title", "detail": …, "code": …}`.
     """
     body = {"type": "about:blank", "title": HTTPStatus(status_code).phrase, "status": status_code}
-    if isinstance(data, dict) and set(data) <= {"detail", "code", "messages"} and "detail" in data:
-        return {**body, "detail": str(data["detail"]), "instance": instance}
+    if is_detail(data):
+        detail = data["detail"]
+        code = data.get("code", getattr(detail, "code", None)) if status_code == HTTPStatus.UNAUTHORIZED else None
+        return {**body, "detail": str(detail), "instance": instance, **({"code": code} if code else {})}
     errors = [
         {
             "field": ".".join(trail) or "non_field_errors",

@@ -1,7 +1,36 @@
 """API errors that REST framework lacks, for any app."""
 
+from django.http import HttpRequest
 from rest_framework import status
 from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+
+SCHEMES = {"token": "Token", "bearer": "Bearer"}  # of the Authorization header: either word with either credential
+CHALLENGE = 'Token realm="Marquee", Bearer realm="Marquee"'
+
+
+def scheme_of(request: HttpRequest | Request) -> str | None:
+    """The scheme of the Authorization header; None without one that is ours."""
+    header = request.META.get("HTTP_AUTHORIZATION")
+    return SCHEMES.get(header.partition(" ")[0].lower()) if header else None
+
+
+class TokenNotValid(APIException):
+    """401 for a credential that is refused. Clients renew on its code.
+
+    No AuthenticationFailed, of which REST framework makes a 403 where no credential is looked at, as when refreshing.
+    """
+
+    status_code = status.HTTP_401_UNAUTHORIZED
+    default_code = "token_not_valid"
+
+    def __init__(self, description: str) -> None:
+        self.description = description
+        super().__init__({"detail": description, "code": self.default_code})
+
+    def challenge(self, scheme: str) -> str:
+        """What `WWW-Authenticate` says of it (RFC 6750, section 3) to a client that used `scheme`."""
+        return f'{scheme} realm="Marquee", error="invalid_token", error_description="{self.description}"'
 
 
 class ContentTooLarge(APIException):

@@ -29,10 +29,14 @@ class CommunityRegistrationSerializer(RegistrationSerializer):
 
 
 class RegisteredSerializer(CredentialsSerializer):
+    """The signed tokens stand there twice, because document 004 calls the access token `access_token`."""
+
     message = drf.SerializerMethodField()
+    access_token = drf.CharField(source="access", read_only=True)
+    refresh_token = drf.CharField(source="refresh", read_only=True)
 
     class Meta:
-        fields = ["message", *CredentialsSerializer.Meta.fields]
+        fields = ["message", *CredentialsSerializer.Meta.fields, "access_token", "refresh_token"]
 
     def get_message(self, credentials: Credentials) -> str:
         return "User registered successfully."

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import pytest
 
 from accounts.models import Session, User
+from rest.exceptions import CHALLENGE
 from rest.tests.helpers import detail_of, fields_named, is_problem, whole_database
 
 PASSWORD = "password123@"
@@ -58,7 +59,7 @@ class Community(Canonical):
     root = "/"
     has_problems = False
     required = ("username", "password")
-    registered = logged_in = {"message", "user", "token", "access", "refresh"}
+    registered = logged_in = {"message", "user", "token", "access", "refresh", "access_token", "refresh_token"}
     logged_out = (200, {"message": "Logged out successfully."})
 
 
@@ -119,6 +120,8 @@ class RegisterSuite(Suite):
         body = response.json()
         assert response.status_code == 201, body
         assert set(body) == self.registered
+        assert_is_no_business_of_caches(response)
+        assert_named_twice_alike(body)
         user = User.objects.get()
         assert (user.username, user.email, user.check_password(PASSWORD)) == ("hp1", "rit@gmail.com", True)
         shown = self.registered_user(body)
@@ -203,6 +206,16 @@ class RegisterSuite(Suite):
         assert_stored_nowhere(body, PASSWORD)
 
 
+def assert_is_no_business_of_caches(response: Any) -> None:
+    assert response["Cache-Control"] == "no-store"
+    assert "ETag" not in response
+
+
+def assert_named_twice_alike(body: dict[str, Any]) -> None:
+    assert body.get("access_token", body.get("access")) == body.get("access")
+    assert body.get("refresh_token", body.get("refresh")) == body.get("refresh")
+
+
 def assert_stored_nowhere(body: dict[str, Any], *more: str) -> None:
     secrets = [body[name] for name in ("token", "access", "refresh") if name in body] + list(more)
     signatures = [secret.rpartition(".")[2] for secret in secrets]
@@ -226,6 +239,8 @@ class LoginSuite(Suite):
         body = response.json()
         assert response.status_code == 200, body
         assert set(body) == self.logged_in
+        assert_is_no_business_of_caches(response)
+        assert_named_twice_alike(body)
         if "user" in body:
             assert body["user"] == {"id": hp1.pk, "username": "hp1", "email": "rit@gmail.com"}
         assert anonymous.get("/api/v1/users/me/", **as_token(body["token"])).json()["id"] == hp1.pk
@@ -264,6 +279,8 @@ class LoginSuite(Suite):
         response = self.log_in(anonymous, password=OTHER_PASSWORD)
         assert is_problem(response) == self.has_problems
         assert detail_of(response) == "Unable to log in with the provided credentials."
+        assert response["WWW-Authenticate"] == CHALLENGE
+        assert_is_no_business_of_caches(response)
 
     @pytest.mark.parametrize(
         ("body", "named"),
@@ -322,7 +339,7 @@ class LogoutSuite(Suite):
         response = anonymous.post(self.address("logout"))
         assert response.status_code == 401
         assert is_problem(response) == self.has_problems
-        assert response["WWW-Authenticate"] == "Token"
+        assert response["WWW-Authenticate"] == CHALLENGE
 
     def test_logout_is_not_for_get(self, alice):
         response = alice.get(self.address("logout"))

@@ -10,7 +10,8 @@ from rest_framework_simplejwt.tokens import AccessToken
 
 from accounts.models import Session, User
 from accounts.querysets import LAST_USED_PRECISION
-from accounts.tests.contract import as_bearer, as_token
+from accounts.tests.contract import as_bearer
+from rest.exceptions import CHALLENGE
 from rest.tests.helpers import is_problem, whole_database
 
 ME = "/api/v1/users/me/"
@@ -87,22 +88,34 @@ def test_without_a_credential_the_answer_is_401_and_nothing_changes(ask, alice, 
     before = whole_database()
     response = ask(endpoint)
     assert response.status_code == 401
-    assert response["WWW-Authenticate"] == "Token"
+    assert response["WWW-Authenticate"] == CHALLENGE
+    assert response.json().get("code") == ("not_authenticated" if endpoint in CANONICAL else None)
     assert is_problem(response) == (endpoint in CANONICAL)
     assert whole_database() == before
 
 
+@pytest.mark.parametrize("word", ["Token", "Bearer"])
 @pytest.mark.parametrize("endpoint", PROTECTED, ids=BY_NAME)
-def test_both_kinds_of_credential_open_the_endpoint(ask, person, scheme, endpoint):
+def test_either_credential_opens_the_endpoint_behind_either_word(ask, person, scheme, word, endpoint):
     alice = person("alice")
     secret = {"Token": alice.credentials.token, "Bearer": alice.credentials.access}[scheme]
-    assert ask(endpoint, HTTP_AUTHORIZATION=f"{scheme} {secret}").status_code in {200, 204, 400, 404}
+    assert ask(endpoint, HTTP_AUTHORIZATION=f"{word} {secret}").status_code in {200, 204, 400, 404}
 
 
+@pytest.mark.parametrize("word", ["Token", "Bearer"])
 @pytest.mark.parametrize("endpoint", PROTECTED, ids=BY_NAME)
-def test_neither_kind_passes_for_the_other(ask, alice, endpoint):
-    for header in (as_token(alice.credentials.access), as_bearer(alice.credentials.token)):
-        assert ask(endpoint, **header).status_code == 401
+def test_a_refused_credential_has_the_code_that_clients_renew_on(ask, alice, word, endpoint):
+    before = whole_database()
+    assert_refused(ask(endpoint, HTTP_AUTHORIZATION=f"{word} {'5' * 64}"), word, "The token is not valid.")
+    assert whole_database() == before
+
+
+def assert_refused(response, word, why):
+    assert response.status_code == 401
+    assert response["WWW-Authenticate"] == f'{word} realm="Marquee", error="invalid_token", error_description="{why}"'
+    body = response.json()
+    assert (body["code"], body["detail"]) == ("token_not_valid", why)
+    assert is_problem(response) or set(body) == {"detail", "code"}
 
 
 def part(text):
@@ -115,6 +128,7 @@ def forged(token, **changes):
     return f"{head}.{part(json.dumps(claims))}.{signature}"
 
 
+MALFORMED = "The Authorization header is not a scheme and one token."
 GARBAGE = [
     "",
     " ",
@@ -160,10 +174,59 @@ def test_a_dead_credential_is_401_even_where_none_is_needed(anonymous, header):
     assert anonymous.get("/movies/", HTTP_AUTHORIZATION=header).status_code == 401
 
 
-@pytest.mark.parametrize("scheme_name", ["token", "TOKEN", "ToKeN"])
-def test_the_scheme_is_written_in_any_case(anonymous, alice, scheme_name):
-    header = f"{scheme_name} {alice.credentials.token}"
-    assert anonymous.get(ME, HTTP_AUTHORIZATION=header).status_code == 200
+@pytest.mark.parametrize("word", ["token", "TOKEN", "ToKeN", "bearer", "BEARER", "bEARER"])
+def test_the_scheme_is_written_in_any_case(anonymous, alice, word):
+    for secret in (alice.credentials.token, alice.credentials.access):
+        assert anonymous.get(ME, HTTP_AUTHORIZATION=f"{word} {secret}").status_code == 200
+
+
+@pytest.mark.parametrize("blanks", ["  ", "\t", " " * 50])
+def test_how_many_blanks_stand_between_does_not_matter(anonymous, alice, blanks):
+    assert anonymous.get(ME, HTTP_AUTHORIZATION=f"Token {blanks}{alice.credentials.token}{blanks}").status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/api/v1/movies/", "/movies/", "/api/movies/", "/", "/api/auth/movies"])
+@pytest.mark.parametrize("word", ["Token", "Bearer"])
+def test_the_fast_path_refuses_in_the_same_words(anonymous, alice, word, address):
+    token = AccessToken(alice.credentials.access)
+    token.set_exp(from_time=timezone.now() - timedelta(hours=3), lifetime=timedelta(hours=1))
+    refusals = {"dead": "The token is not valid.", str(token): "The token has expired.", "two words": MALFORMED}
+    refusals[forged(alice.credentials.access, sid=9)] = "The token is not valid."
+    for secret, why in refusals.items():
+        assert_refused(anonymous.get(address, HTTP_AUTHORIZATION=f"{word} {secret}"), word, why)
+    alice.post("/logout/")
+    header = f"{word} {alice.credentials.access}"
+    assert_refused(anonymous.get(address, HTTP_AUTHORIZATION=header), word, "The login has ended.")
+
+
+@pytest.mark.parametrize(
+    "header", ["JWT {access}", "{token}", "Basic YWxpY2U6eA==", "x" * 300 + " {token}", "Tokens {token}"]
+)
+def test_what_no_scheme_of_ours_announces_is_no_credential(anonymous, alice, header):
+    response = anonymous.get(ME, HTTP_AUTHORIZATION=header.format(**vars(alice.credentials)))
+    assert (response.status_code, response["WWW-Authenticate"]) == (401, CHALLENGE)
+    assert response.json()["code"] == "not_authenticated"
+
+
+@pytest.mark.parametrize("seconds", [-30, 30])
+def test_an_access_token_is_forgiven_a_little_difference_of_the_hosts_clocks(anonymous, alice, seconds):
+    token = AccessToken(alice.credentials.access)
+    token.set_iat(at_time=timezone.now() + timedelta(seconds=seconds))
+    token.set_exp(from_time=timezone.now(), lifetime=timedelta(seconds=seconds))
+    assert anonymous.get(ME, **as_bearer(str(token))).status_code == 200
+
+
+@pytest.mark.parametrize("claims", [{"exp": -90}, {"iat": 90}])
+def test_but_not_a_great_one(anonymous, alice, claims):
+    token = AccessToken(alice.credentials.access)
+    for claim, seconds in claims.items():
+        token.set_exp(claim, from_time=timezone.now(), lifetime=timedelta(seconds=seconds))
+    assert anonymous.get(ME, **as_bearer(str(token))).status_code == 401
+
+
+def test_a_credential_that_dies_while_it_is_used_is_refused_with_the_word_that_was_used(alice, monkeypatch):
+    monkeypatch.setattr("accounts.services.User.objects.select_for_update", lambda: User.objects.none())
+    assert_refused(alice.patch(ME, {"username": "alicia"}), "Token", "The account was deleted meanwhile.")
 
 
 def test_a_session_cannot_be_exchanged_in_a_signed_token(anonymous, alice, bob):

@@ -9,7 +9,7 @@ from django.utils import timezone
 from rest_framework_simplejwt.tokens import RefreshToken
 
 from accounts.models import Session, User
-from accounts.tests.contract import PASSWORD, as_bearer, as_token
+from accounts.tests.contract import PASSWORD, as_bearer, as_token, assert_is_no_business_of_caches
 from rest.tests.helpers import detail_of, fields_named, is_problem, whole_database
 
 ADDRESS = "/api/v1/auth/refresh/"
@@ -25,6 +25,9 @@ def assert_refused(client, token):
     assert response.status_code == 401, response.content
     assert is_problem(response)
     assert detail_of(response)
+    assert response.json()["code"] == "token_not_valid"
+    assert response["WWW-Authenticate"].startswith('Bearer realm="Marquee", error="invalid_token", error_description="')
+    assert response["Cache-Control"] == "no-store"
     assert whole_database() == before
 
 
@@ -33,6 +36,7 @@ def test_a_refresh_token_gives_a_new_pair_of_the_same_session(anonymous, alice):
     body = response.json()
     assert response.status_code == 200
     assert set(body) == {"access", "refresh"}
+    assert_is_no_business_of_caches(response)
     assert body["refresh"] != alice.credentials.refresh
     assert anonymous.get("/api/v1/users/me/", **as_bearer(body["access"])).json()["username"] == "alice"
     assert Session.objects.filter(user=alice.user).count() == 1
@@ -42,12 +46,50 @@ def test_the_address_answers_without_its_slash_as_well(anonymous, alice):
     assert anonymous.post("/api/auth/refresh", {"refresh": alice.credentials.refresh}).status_code == 200
 
 
-def test_a_spent_refresh_token_is_dead_and_its_successor_lives(anonymous, alice):
-    successor = refresh(anonymous, alice.credentials.refresh).json()["refresh"]
+def test_whoever_keeps_the_refresh_token_of_the_login_goes_on_for_the_life_of_the_session(anonymous, alice):
+    for _ in range(5):
+        body = refresh(anonymous, alice.credentials.refresh).json()
+        assert anonymous.get("/api/v1/users/me/", **as_bearer(body["access"])).status_code == 200
+    token = RefreshToken(alice.credentials.refresh)
+    assert token["exp"] - token["iat"] >= timedelta(days=3650).total_seconds()
+
+
+def test_whoever_takes_the_new_one_each_time_leaves_only_dead_ones_behind(anonymous, alice):
+    token, left_behind = alice.credentials.refresh, []
+    for _ in range(4):
+        successor = refresh(anonymous, token).json()["refresh"]
+        for older in left_behind:
+            assert_refused(anonymous, older)
+        left_behind.append(token)
+        token = successor
+
+
+def test_a_refresh_token_dies_when_its_successor_is_used_and_not_before(anonymous, alice):
+    first = alice.credentials.refresh
+    second = refresh(anonymous, first).json()["refresh"]
+    assert refresh(anonymous, first).status_code == 200
+    third = refresh(anonymous, second).json()["refresh"]
+    assert_refused(anonymous, first)
+    assert refresh(anonymous, second).status_code == 200
+    assert refresh(anonymous, third).status_code == 200
+    assert_refused(anonymous, second)
+
+
+def test_successors_of_one_token_are_of_one_generation_and_do_not_kill_each_other(anonymous, alice):
+    tabs = [refresh(anonymous, alice.credentials.refresh).json()["refresh"] for _ in range(3)]
+    assert {RefreshToken(token)["gen"] for token in tabs} == {1}
+    assert [refresh(anonymous, token).status_code for token in tabs] == [200] * 3
     assert_refused(anonymous, alice.credentials.refresh)
-    assert_refused(anonymous, alice.credentials.refresh)
-    assert refresh(anonymous, successor).status_code == 200
-    assert_refused(anonymous, successor)
+
+
+@pytest.mark.parametrize(("generation", "status"), [(2, 401), (3, 200)])
+def test_logins_of_version_0_1_0_go_on(anonymous, alice, settings, generation, status):
+    """There the row had the one generation that was alive, and the token lived as long as the session."""
+    Session.objects.update(refresh_generation=3)
+    token = RefreshToken(alice.credentials.refresh)
+    token["gen"] = generation
+    token.set_exp(lifetime=timedelta(days=settings.SESSION_DAYS))
+    assert refresh(anonymous, str(token)).status_code == status
 
 
 def test_refreshing_leaves_the_opaque_token_and_other_sessions_alone(anonymous, alice):
@@ -137,11 +179,48 @@ def test_a_missing_or_impossible_refresh_token_is_400(anonymous, alice, body):
     assert set(fields_named(response)) == {"refresh"}
 
 
-def test_of_six_simultaneous_refreshes_exactly_one_succeeds(server, at_once):
+def test_an_expired_token_is_told_from_a_wrong_one(anonymous, alice):
+    token = RefreshToken(alice.credentials.refresh)
+    token.set_exp(from_time=timezone.now() - timedelta(days=200), lifetime=timedelta(days=90))
+    expired, wrong = refresh(anonymous, str(token)), refresh(anonymous, "garbage")
+    assert (detail_of(expired), detail_of(wrong)) == ("The token has expired.", "The token is not valid.")
+    assert 'error_description="The token has expired."' in expired["WWW-Authenticate"]
+
+
+@pytest.mark.parametrize("seconds", [-30, 30])
+def test_clocks_of_two_hosts_may_differ_a_little(anonymous, alice, seconds):
+    token = RefreshToken(alice.credentials.refresh)
+    token.set_iat(at_time=timezone.now() + timedelta(seconds=seconds))
+    assert refresh(anonymous, str(token)).status_code == 200
+
+
+def test_of_six_simultaneous_refreshes_all_succeed_with_successors_of_one_generation(server, at_once):
     registered = server.post("/register/", {"username": "alice", "password": PASSWORD})[1]
     token = registered["refresh"]
-    for _ in range(5):
+    for generation in range(1, 6):
         replies = at_once(server.post, [(ADDRESS, {"refresh": token})] * 6)
-        assert sorted(status for status, _ in replies) == [200, 401, 401, 401, 401, 401]
-        token = next(body["refresh"] for status, body in replies if status == 200)
+        assert [status for status, _ in replies] == [200] * 6
+        successors = [body["refresh"] for _, body in replies]
+        assert {unverified(successor)["gen"] for successor in successors} == {generation}
+        for _, body in replies:
+            assert server.get("/api/v1/users/me/", Authorization=f"Bearer {body['access']}")[0] == 200
+        used, token = token, successors[generation]
+        assert server.post(ADDRESS, {"refresh": token})[0] == 200
+        assert server.post(ADDRESS, {"refresh": used})[0] == 401
     assert server.get("/api/v1/users/me/", Authorization=f"Token {registered['token']}")[0] == 200
+
+
+def test_a_token_and_its_successor_at_once_leave_no_way_back(server, at_once):
+    token = server.post("/register/", {"username": "alice", "password": PASSWORD})[1]["refresh"]
+    for _ in range(5):
+        successor = server.post(ADDRESS, {"refresh": token})[1]["refresh"]
+        replies = at_once(server.post, [(ADDRESS, {"refresh": secret}) for secret in [token, successor] * 3])
+        assert [status for status, _ in replies][1::2] == [200] * 3
+        assert {status for status, _ in replies} <= {200, 401}
+        assert server.post(ADDRESS, {"refresh": token})[0] == 401
+        token = successor
+
+
+def unverified(token: str) -> dict[str, int]:
+    """The claims of a token that another installation has signed."""
+    return json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))

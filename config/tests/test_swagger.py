@@ -161,7 +161,8 @@ def test_a_dialects_shapes_have_names_of_their_own():
     assert "released_date" in shapes["ClassicMovie"]["properties"]
     assert "release_date" in shapes["Movie"]["properties"]
     assert set(shapes["ClassicRegistered"]["properties"]) == {"msg", "userdetails", "token"}
-    assert set(shapes["CommunityRegistered"]["properties"]) == {"message", "user", "token", "access", "refresh"}
+    of_community = {"message", "user", "token", "access", "refresh", "access_token", "refresh_token"}
+    assert set(shapes["CommunityRegistered"]["properties"]) == of_community
 
 
 def test_filters_ordering_and_pages_of_the_movies_are_documented():

@@ -198,7 +198,7 @@ class AutoSchema(SwaggerAutoSchema):
             429: errors.THROTTLED if self.is_throttled() else "",
         }
         found: dict[int, Any] = {400: {name: [message] for name, message in self.invalid().items()}}
-        found |= {code: {"detail": text} for code, text in details.items() if text}
+        found |= {code: errors.detail(text) for code, text in details.items() if text}
         path = re.sub(r"{(\w+)}", lambda key: SAMPLE_KEYS.get(key[1], key[1]), self.path)
         definitions = self.components.with_scope(openapi.SCHEMA_DEFINITIONS)
         return {

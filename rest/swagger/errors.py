@@ -6,10 +6,11 @@ from drf_yasg import openapi
 from rest_framework.exceptions import ErrorDetail
 
 from rest.errors import ErrorShape
+from rest.exceptions import TokenNotValid
 from rest.swagger.shapes import from_json_schema
 
-NO_CREDENTIAL = "Authentication credentials were not provided."
-BAD_CREDENTIAL = "Invalid or expired credential."
+NO_CREDENTIAL = ErrorDetail("Authentication credentials were not provided.", "not_authenticated")
+BAD_CREDENTIAL = ErrorDetail("The token is not valid.", TokenNotValid.default_code)
 REQUIRED = ErrorDetail("This field is required.", "required")
 BLANK = ErrorDetail("This field may not be blank.", "blank")
 NOT_ALLOWED = "You do not have permission to perform this action."
@@ -25,6 +26,12 @@ DESCRIPTIONS = {
     404: "There is no such thing",
     429: "Too many requests",
 }
+
+
+def detail(message: str) -> dict[str, str]:
+    """The error as REST framework has it, where nothing but this message is said."""
+    code = getattr(message, "code", None)
+    return {"detail": message, "code": code} if code == TokenNotValid.default_code else {"detail": message}
 
 
 def error_response(

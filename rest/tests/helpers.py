@@ -24,7 +24,8 @@ def is_problem(response: Any) -> bool:
     if response["Content-Type"] != "application/problem+json":
         return False
     body = response.json()
-    assert set(body) - {"errors"} == CANONICAL_ERROR, body
+    assert set(body) - {"errors", "code"} == CANONICAL_ERROR, body
+    assert ("code" in body) == (response.status_code == 401), body
     assert body["type"] == "about:blank"
     assert body["status"] == response.status_code
     assert body["instance"] == response.request["PATH_INFO"]
@@ -41,7 +42,7 @@ def fields_named(response: Any) -> dict[str, list[str]]:
             named.setdefault(error["field"], []).append(error["detail"])
         return named
     body = response.json()
-    return {} if set(body) == {"detail"} else dict(flat(body))
+    return {} if set(body) <= {"detail", "code"} else dict(flat(body))
 
 
 def flat(data: Any, trail: str = "") -> Any:
