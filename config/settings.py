@@ -70,9 +70,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "metrics.middleware.RequestCounterMiddleware",  # first: what any other layer answers is counted, too
-    "rest.middleware.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "rest.middleware.RefusalMiddleware",
+    "rest.middleware.BodyLimitMiddleware",
     "rest.conditional.ConditionalMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -85,6 +86,7 @@ MIDDLEWARE = [
 # What the fast path (rest.fast_path) does without, and why. A middleware that is neither here nor an AnswerLayer is an
 # error of `manage.py check`.
 FAST_PATH_SKIPS = {
+    "rest.middleware.RefusalMiddleware": "What the server refuses is not plain: rest.fast_path.plain.",
     "whitenoise.middleware.WhiteNoiseMiddleware": "It answers for static files, which are no view's addresses.",
     "django.contrib.sessions.middleware.SessionMiddleware": "A caller of the API is who the Authorization header says.",
     "django.middleware.common.CommonMiddleware": "What it refuses or redirects is not plain: rest.fast_path.plain.",

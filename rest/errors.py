@@ -185,9 +185,14 @@ def leaves(data: Any, trail: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, 
 
 def plain_error(request: HttpRequest, status_code: int, detail: str) -> HttpResponse:
     """An error outside any view, in the shape of the mount that the path belongs to."""
-    shape = error_shape(request)
+    return error_response(error_shape(request), request, status_code, detail)
+
+
+def error_response(shape: type[ErrorShape], request: HttpRequest, status_code: int, detail: str) -> HttpResponse:
     body = shape.body(status_code, {"detail": detail}, request.path)
-    return JsonResponse(body, safe=False, status=status_code, content_type=shape.media_type)
+    response = JsonResponse(body, safe=False, status=status_code, content_type=shape.media_type)
+    response.headers["Content-Length"] = str(len(response.content))  # which no outer layer adds
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

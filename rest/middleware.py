@@ -1,12 +1,28 @@
 """What is settled before a view sees the request."""
 
+from collections.abc import Callable
+
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from rest_framework.exceptions import APIException
 
-from rest.errors import plain_error
+from rest.errors import ProblemDetails, error_response, plain_error
 from rest.exceptions import ContentTooLarge, LengthRequired
 from rest.layers import AnswerLayer
+from rest.refusals import REFUSAL
+
+
+class RefusalMiddleware:
+    """Answers what the server could not read as a request, as problem details: there is no dialect in it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if REFUSAL not in request.META:
+            return self.get_response(request)
+        status, sentence = request.META[REFUSAL]
+        return error_response(ProblemDetails, request, status, sentence)
 
 
 class BodyLimitMiddleware(AnswerLayer):

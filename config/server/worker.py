@@ -8,6 +8,7 @@ A request takes a thread only when all of it has arrived, and gives it back when
 client that stalls costs a connection and no thread. docs/decisions/0003-server.md says why it is built so.
 """
 
+import json
 import logging
 import os
 import socket
@@ -21,15 +22,17 @@ from django.conf import settings
 from gunicorn.workers.base import Worker
 from waitress import create_server, wasyncore
 from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser
 from waitress.server import BaseWSGIServer
-from waitress.task import WSGITask
+from waitress.task import ErrorTask, WSGITask
+from waitress.utilities import InternalServerError
+
+from config.server.parsing import HEADER_BYTES, RequestParser, answers_refusals, refusal
+from rest.refusals import REFUSAL
 
 T = TypeVar("T")
 POLL_SECONDS = 1
 # The longest body for an application other than Marquee (the benchmark's).
 DEFAULT_BODY_BYTES = 10_000_000
-HEADER_BYTES = 65_536
 
 
 def longest_body() -> int:
@@ -53,20 +56,6 @@ def without_bodies_for_head(application: Callable[..., Iterable[bytes]]) -> WSGI
     return without_body
 
 
-class RequestParser(HTTPRequestParser):
-    """Leaves a body unread that is announced as too long, so that the application refuses it in its own words."""
-
-    content_length: int
-    left_body = False
-
-    def parse_header(self, header_plus: bytes) -> None:
-        super().parse_header(header_plus)
-        if self.content_length >= self.adj.max_request_body_size:
-            self.close()  # closes what would receive it
-            self.body_rcv, self.content_length = None, 0
-            self.expect_continue, self.left_body = False, True
-
-
 class Task(WSGITask):
     """Closes a connection only where it must, and ends answers to HEAD after their headers."""
 
@@ -79,6 +68,7 @@ class Task(WSGITask):
         """Keeps the connection after 204 and 304, which end by themselves. waitress alone would close it."""
         is_asked_to = self.request.left_body or self.request.connection_close or self.version == "1.0"
         if is_asked_to or self.has_body:
+            self.request.headers["CONNECTION"] = "close"  # or waitress would promise HTTP/1.0 to keep it
             super().set_close_on_finish()
 
     def finish(self) -> None:
@@ -88,11 +78,47 @@ class Task(WSGITask):
             super().finish()
 
 
+class RefusalTask(Task):
+    """Lets the application answer what the server refuses, and closes the connection."""
+
+    def start(self) -> None:
+        super().start()
+        self.set_close_on_finish()
+
+    def get_environment(self) -> WSGIEnvironment:
+        environ: WSGIEnvironment = super().get_environment()
+        environ[REFUSAL] = refusal(self.request.error)
+        return environ
+
+
+class FailureTask(ErrorTask):
+    """Answers where the application failed, without asking it again."""
+
+    def execute(self) -> None:
+        status, title = self.request.error.code, self.request.error.reason
+        detail, instance = refusal(self.request.error)[1], self.request.path
+        problem = {"type": "about:blank", "title": title, "status": status, "detail": detail, "instance": instance}
+        body = json.dumps(problem).encode()
+        self.status = f"{status} {title}"
+        self.response_headers.append(("Content-Type", "application/problem+json"))
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+def error_task(channel: HTTPChannel, request: RequestParser) -> RefusalTask | ErrorTask:
+    if not answers_refusals():
+        return ErrorTask(channel, request)
+    is_failure = isinstance(request.error, InternalServerError)
+    return (FailureTask if is_failure else RefusalTask)(channel, request)
+
+
 class Channel(HTTPChannel):
     """One client's connection."""
 
     parser_class = RequestParser
     task_class = Task
+    error_task_class = staticmethod(error_task)
 
     @property
     def is_busy(self) -> bool:

@@ -12,6 +12,7 @@ from rest_framework.settings import api_settings
 from rest_framework.utils.mediatypes import media_type_matches
 
 from rest.conditional import JSON
+from rest.refusals import REFUSAL
 
 Environ = dict[str, Any]
 NO_BODY = {None, "", "0"}  # what CONTENT_LENGTH is without one
@@ -21,6 +22,8 @@ LONGEST_HEADER = 500  # characters: what is remembered of a header is bounded in
 
 def is_plain(environ: Environ) -> bool:
     """Whether the method, the accepted types and the body are what the fast path understands."""
+    if REFUSAL in environ:
+        return False
     accept = environ.get("HTTP_ACCEPT")
     is_usual = (not accept or takes_json(accept)) and "HTTP_TRANSFER_ENCODING" not in environ
     if environ["REQUEST_METHOD"] == "GET":

@@ -1,0 +1,127 @@
+"""What the server cannot hand on as a request: a problem document, counted like any answer, and a closed connection."""
+
+import json
+import socket
+from contextlib import closing
+
+import pytest
+
+from metrics.tests.server import Server, database_url
+from rest.errors import PROBLEM
+
+HOST = b"Host: localhost\r\n"
+POST = b"POST /movies/ HTTP/1.1\r\n" + HOST
+CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
+
+# what is sent: the status, the path that could be read
+REFUSED = {
+    b"GET /movies/?title=\xe9 HTTP/1.1\r\n" + HOST + b"\r\n": (400, "/"),
+    b"GET /mus\xc3\xa9e/ HTTP/1.1\r\n" + HOST + b"\r\n": (400, "/"),
+    b"GET http://[::1/ HTTP/1.1\r\n" + HOST + b"\r\n": (400, "/"),
+    b"GET /movies/ HTTP/1.1\r\n" + HOST + b"No colon\r\n\r\n": (400, "/movies/"),
+    b"GET /movies/ HTTP/1.1\r\n" + HOST + b"X: a\0b\r\n\r\n": (400, "/movies/"),
+    b"GET /movies/ HTTP/1.1\r\n" + HOST + b"X: a\nY: b\r\n\r\n": (400, "/movies/"),
+    b"GET /movies/ HTTP/1.1\r\n" + HOST + b" folded\r\nbad name: x\r\n\r\n": (400, "/movies/"),
+    b"GET /movies/ HTTP/1.1\r\n\r\n": (400, "/movies/"),
+    b"nonsense\r\n\r\n": (400, "/"),
+    b"get /movies/ HTTP/1.1\r\n" + HOST + b"\r\n": (400, "/"),
+    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n": (400, "/"),  # TLS
+    b"GET /movies/\r\n\r\n": (400, "/movies/"),
+    b"GET /movies/ HTTP/2.0\r\n" + HOST + b"\r\n": (505, "/movies/"),
+    b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n": (505, "/*"),
+    b"GET /movies/ HTTP/1.1\r\n" + HOST + b"X: y\r\n" * 15_000 + b"\r\n": (431, "/movies/"),
+    b"GET /movies/?title=" + b"x" * 70_000 + b" HTTP/1.1\r\n" + HOST + b"\r\n": (431, "/movies/"),
+    POST + b"Content-Length: 5x\r\n\r\n": (400, "/movies/"),
+    POST + b"Content-Length: -5\r\n\r\n": (400, "/movies/"),
+    POST + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello": (400, "/movies/"),
+    POST + b"Expect: 100-continue\r\nContent-Length: x\r\n\r\n": (400, "/movies/"),
+    POST + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n": (400, "/movies/"),
+    POST + b"Transfer-Encoding: gzip, chunked\r\n\r\n": (501, "/movies/"),
+    POST.replace(b"1.1", b"1.0") + b"Connection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n": (400, "/movies/"),
+    POST + b"Expect: the-unexpected\r\nContent-Length: 2\r\n\r\n{}": (417, "/movies/"),
+    CHUNKED + b"zz\r\n": (400, "/movies/"),
+    CHUNKED + b"2\r\nabcd\r\n0\r\n\r\n": (400, "/movies/"),
+    CHUNKED + b"2;=\r\nab\r\n0\r\n\r\n": (400, "/movies/"),
+    CHUNKED + b"0" * 70_000: (400, "/movies/"),
+    CHUNKED + b"0\r\n" + b"X: y" * 20_000: (400, "/movies/"),
+}
+
+
+@pytest.fixture
+def server(transactional_db, tmp_path):
+    with Server(database_url(tmp_path), tmp_path / "host") as server:
+        yield server
+
+
+def told(server, request):
+    """(status, headers, body) of the answer, after which the server closes the connection."""
+    with closing(socket.create_connection(("127.0.0.1", server.port), timeout=30)) as client:
+        client.sendall(request)
+        answer = b""
+        try:
+            while part := client.recv(65536):
+                answer += part
+        except ConnectionResetError:
+            assert len(request) > 60_000  # the rest of what was sent is not read
+    head, _, body = answer.partition(b"\r\n\r\n")
+    lines = head.decode("latin-1").split("\r\n")
+    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
+    return int(lines[0].split()[1]), headers, body
+
+
+def test_what_is_refused_is_a_problem_document_and_counted(server):
+    for request, (status, path) in REFUSED.items():
+        before = server.get("/request-count/")[1]["requests"]
+        got, headers, body = told(server, request)
+        assert got == status, (request[:100], body)
+        problem = json.loads(body)
+        assert set(problem) == set(PROBLEM["required"]), request[:100]
+        assert (problem["status"], problem["instance"]) == (status, path), request[:100]
+        assert problem["detail"].endswith(".")
+        assert len(problem["detail"]) < 250
+        assert headers["content-type"] == "application/problem+json"
+        assert int(headers["content-length"]) == len(body)
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["connection"] == "close"
+        assert server.get("/request-count/")[1]["requests"] == before + 2, request[:100]
+
+
+def test_what_is_refused_has_no_body_where_head_was_asked(server):
+    status, headers, body = told(server, b"HEAD /movies/ HTTP/1.1\r\n" + HOST + b"No colon\r\n\r\n")
+    assert (status, body) == (400, b"")
+    assert int(headers["content-length"]) > 0
+
+
+def test_nothing_that_follows_a_refused_request_is_taken_for_one(server):
+    smuggled = b"GET /livez HTTP/1.1\r\n" + HOST + b"\r\n"
+    for request in REFUSED:
+        if len(request) < 60_000:
+            answer = told(server, request + smuggled)[2]
+            assert b"HTTP/1.1" not in answer.replace(b"speaks HTTP/1.1 and", b""), request
+
+
+@pytest.mark.parametrize("digits", [20, 4299, 4301, 20_000])
+def test_a_length_of_many_digits_is_refused_as_any_that_is_too_long(server, digits):
+    for extra in (b"", b"Expect: 100-continue\r\n"):
+        status, headers, body = told(server, POST + extra + b"Content-Length: " + b"9" * digits + b"\r\n\r\n")
+        assert (status, headers["connection"]) == (413, "close")
+        assert b"The body is longer than" in body
+
+
+def test_a_client_that_asks_before_it_sends_no_body_gets_its_answer(server):
+    request = b"GET /livez HTTP/1.1\r\n" + HOST + b"Expect: 100-continue\r\nConnection: close\r\n\r\n"
+    assert told(server, request)[0] == 200
+
+
+def test_a_server_for_another_application_refuses_by_itself(transactional_db, tmp_path):
+    application = "config.tests.bare_application"
+    with Server(database_url(tmp_path), tmp_path / "host", application=application) as server:
+        assert told(server, b"GET / HTTP/1.1\r\n" + HOST + b"No colon\r\n\r\n")[0] == 400
+
+
+def test_where_the_application_fails_outright_the_server_says_so(transactional_db, tmp_path):
+    application = "config.tests.failing_application"
+    with Server(database_url(tmp_path), tmp_path / "host", application=application) as server:
+        status, headers, body = told(server, b"GET /somewhere HTTP/1.1\r\n" + HOST + b"\r\n")
+    assert (status, headers["content-type"]) == (500, "application/problem+json")
+    assert set(json.loads(body)) == set(PROBLEM["required"])
