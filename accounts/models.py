@@ -2,7 +2,8 @@
 
 import hashlib
 import secrets
-from typing import ClassVar
+import unicodedata
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
@@ -21,23 +22,55 @@ MAX_USERNAME = 150
 MAX_EMAIL_KEY = 762  # of a folded address
 
 
+TAKEN = {
+    "username": "A user with that username already exists.",
+    "email": "A user with that e-mail address already exists.",
+}
+
+
+def has_name_or_address(key: str) -> Q:
+    return Q(username_key=key) | (Q(email_key=key) & ~Q(email_key=""))
+
+
+def normalize_password(password: str) -> str:
+    """The one form in which passwords are compared, as NIST SP 800-63B asks: keyboards send "é" as one sign or two."""
+    return unicodedata.normalize("NFKC", password)
+
+
 class UserManager(DjangoUserManager["User"]):
     """Finds users by name without case, as names are unique."""
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(username_key=fold_case(username or ""))
 
+    def identified_by(self, text: str) -> "User | None":
+        """The account with this username or, where there is none, with this e-mail address."""
+        key = fold_case(text)
+        return min(self.filter(has_name_or_address(key)), key=lambda user: user.username_key != key, default=None)
+
     def taken(
         self, *, username: str | None = None, email: str | None = None, but: "User | None" = None
     ) -> dict[str, str]:
-        """`{field: message}` for each of the two that another account than `but` already has."""
+        """`{field: message}` for each of the two that another account than `but` already has.
+
+        A name that is another account's address is taken as well, and so is an address that is another's name: both
+        log in. What `but` is called in the database is its own, whatever others are called.
+        """
         others = self.exclude(pk=but.pk) if but else self.all()
-        errors = {}
-        if username and others.filter(username_key=fold_case(username)).exists():
-            errors["username"] = "A user with that username already exists."
-        if email and others.filter(email_key=fold_case(email)).exists():
-            errors["email"] = "A user with that e-mail address already exists."
-        return errors
+        own = self.filter(pk=but.pk).values_list("username_key", "email_key").first() if but else None
+        wanted = {"username": fold_case(username or ""), "email": fold_case(email or "")}
+        return {
+            field: TAKEN[field]
+            for field, key in wanted.items()
+            if key and key not in (own or ()) and others.filter(has_name_or_address(key)).exists()
+        }
+
+    def _create_user_object(
+        self, username: str, email: str | None, password: str | None, **extra_fields: Any
+    ) -> "User":
+        normal = password and normalize_password(password)
+        user: User = super()._create_user_object(username, email, normal, **extra_fields)  # type: ignore[misc]
+        return user
 
 
 class User(AbstractUser):
@@ -68,14 +101,29 @@ class User(AbstractUser):
         if taken := User.objects.taken(username=self.username, email=self.email, but=self if self.pk else None):
             raise ValidationError(taken)
 
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(raw_password and normalize_password(raw_password))
+
     def check_password(self, raw_password: str | None) -> bool:
-        """Whether `raw_password` is the password. Django may store a stronger hash of it; the logins live on then."""
+        """Whether `raw_password` is the password. A stronger hash of it may be stored; the logins live on then."""
         hash_before = self.password
-        is_correct = super().check_password(raw_password)
+        is_correct = self.matches(raw_password)
         if is_correct and self.password != hash_before:
             old, new = Session.digest(hash_before), Session.digest(self.password)
             self.sessions.filter(password_digest=old).update(password_digest=new)
         return is_correct
+
+    def matches(self, raw_password: str | None) -> bool:
+        """Compares in the one form. Version 0.1.0 hashed what was typed: that is compared, too, and hashed anew."""
+        password = raw_password and normalize_password(raw_password)
+        if super().check_password(password):
+            return True
+        if password == raw_password or not super().check_password(raw_password):
+            return False
+        self.set_password(raw_password)
+        self._password = None  # which says that the password is the same as before
+        self.save(update_fields=["password"])
+        return True
 
 
 class Session(models.Model):

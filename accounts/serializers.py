@@ -6,14 +6,14 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as DjangoValidationError
 from rest_framework import serializers
 
-from accounts.models import MAX_USERNAME, User
+from accounts.models import MAX_USERNAME, User, normalize_password
 from rest.fields import AnyField, ModelSerializer, TextField
 
 MAX_PASSWORD_LENGTH = 1024
 
 
 class PasswordField(TextField):
-    """Write-only text as it was typed, bounded because hashing costs by its length."""
+    """Write-only text as it was typed, blanks included; bounded because hashing costs by its length."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
@@ -40,7 +40,7 @@ class UsernameField(TextField):
 def check_password_strength(password: str, user: User, field: str = "password") -> None:
     """Raises ValidationError below `field` for a password that is weak, or too like what `user` is called."""
     try:
-        validate_password(password, user)
+        validate_password(normalize_password(password), user)
     except DjangoValidationError as error:
         raise serializers.ValidationError({field: error.messages}, code="weak_password") from error
 
@@ -92,7 +92,9 @@ class RegistrationSerializer(UniqueAccountMixin, ModelSerializer[User]):
 
 
 class LoginSerializer(serializers.Serializer[Any]):
-    username = TextField(max_length=150)
+    """`username` takes an e-mail address as well."""
+
+    username = TextField(max_length=User._meta.get_field("email").max_length)
     password = PasswordField()
 
 

@@ -57,15 +57,18 @@ def save_user(user: User, columns: list[str] | None = None) -> None:
         raise ValidationError(messages, code="unique") from error
 
 
+@transaction.atomic
 def open_session(*, user: User, user_agent: str = "") -> Credentials:
     """A new login of `user`; its secrets are in the result and nowhere else."""
     token = Session.new_token()
+    times = Session.objects.times_of_use()
+    User.objects.filter(pk=user.pk).update(last_login=times["last_used_at"])
     session = Session.objects.create(
         user=user,
         token_digest=Session.digest(token),
         password_digest=Session.digest(user.password),
         user_agent=user_agent[:200],
-        **Session.objects.times_of_use(),
+        **times,
     )
     return Credentials(user, token, tokens.access_token(session), tokens.refresh_token(session, 0))
 

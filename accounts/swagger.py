@@ -24,7 +24,7 @@ PROFILE = {
     "email_confirmed": False,
     "is_staff": False,
     "date_joined": "2023-07-17T20:40:38.548140Z",
-    "last_login": None,
+    "last_login": "2023-07-17T20:40:38.612904Z",
 }
 REGISTERED, LOGGED_IN = one("registered_serializer_class"), one("logged_in_serializer_class")
 

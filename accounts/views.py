@@ -72,8 +72,8 @@ class AuthViewSet(NotStored):
     def login(self, request: Request) -> Response:
         """Log in.
 
-        Opens a new login session with credentials of its own; other sessions live on. The credentials are shown once.
-        Any of them works on every endpoint of every dialect.
+        Your e-mail address is as good as your `username`. Opens a new login session with credentials of its own; other
+        sessions live on. The credentials are shown once. Any of them works on every endpoint of every dialect.
         """
         credentials = services.log_in(request=request._request, **self.validated_data())
         return Response(self.logged_in_serializer_class(credentials, context=self.get_serializer_context()).data)

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers as drf
 from rest_framework.routers import SimpleRouter
 
+from accounts.models import normalize_password
 from accounts.serializers import CredentialsSerializer, PasswordField, RegistrationSerializer
 from accounts.services import Credentials
 from accounts.swagger import COMMUNITY_AUTH
@@ -23,7 +24,8 @@ class CommunityRegistrationSerializer(RegistrationSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         for name in ("password2", "password_two"):
-            if attrs.pop(name, attrs["password"]) != attrs["password"]:
+            repeated = attrs.pop(name, attrs["password"])
+            if normalize_password(repeated) != normalize_password(attrs["password"]):
                 raise drf.ValidationError({name: "The two passwords do not match."}, code="mismatch")
         return super().validate(attrs)
 

@@ -254,6 +254,22 @@ class LoginSuite(Suite):
         assert self.log_in(anonymous, "ÉLODIE").status_code == 200
         assert self.log_in(anonymous, "elodie").status_code == 401
 
+    @pytest.mark.parametrize("typed", ["rit@gmail.com", "RIT@Gmail.com", " rit@gmail.com "])
+    def test_the_address_is_as_good_as_the_name(self, anonymous, hp1, typed):
+        assert self.log_in(anonymous, typed).status_code == 200
+        assert Session.objects.get().user == hp1
+
+    @pytest.mark.parametrize("typed", ["gmail.com", "rit", "rit@", "@", "rit@gmail.com,hp1"])
+    def test_a_part_of_the_address_is_not(self, anonymous, hp1, typed):
+        assert self.log_in(anonymous, typed).status_code == 401
+
+    def test_logging_in_is_written_down(self, anonymous, hp1):
+        self.log_in(anonymous, password=OTHER_PASSWORD)
+        assert User.objects.get().last_login is None
+        token = self.log_in(anonymous).json()["token"]
+        assert User.objects.get().last_login == Session.objects.get().last_used_at
+        assert anonymous.get("/api/v1/users/me/", **as_token(token)).json()["last_login"]
+
     def test_every_login_is_a_session_with_a_token_of_its_own(self, anonymous, hp1):
         tokens = {self.log_in(anonymous).json()["token"] for _ in range(3)}
         assert len(tokens) == 3
@@ -266,11 +282,12 @@ class LoginSuite(Suite):
     def test_wrong_password_and_unknown_user_are_told_apart_by_nothing(self, anonymous, hp1, hashings):
         User.objects.create_user("away", password=PASSWORD, is_active=False)
         before, answers = whole_database(), []
-        for username, password in [("hp1", OTHER_PASSWORD), ("nobody", PASSWORD), ("away", PASSWORD)]:
+        tries = [("hp1", OTHER_PASSWORD), ("nobody", PASSWORD), ("away", PASSWORD), ("nobody@gmail.com", PASSWORD)]
+        for username, password in [*tries, ("rit@gmail.com", OTHER_PASSWORD)]:
             hashings.clear()
             response = self.log_in(anonymous, username, password)
             answers.append((response.status_code, response.content, dict(response.headers), len(hashings)))
-        assert answers[0] == answers[1] == answers[2]
+        assert all(answer == answers[0] for answer in answers)
         assert answers[0][0] == 401
         assert answers[0][3] == 1
         assert whole_database() == before

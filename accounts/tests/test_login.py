@@ -1,7 +1,22 @@
 """POST /api/v1/auth/login/, /api/auth/login/, /api/auth/login, /login/ and /account/login/."""
 
+import pytest
+
 from accounts.models import Session, User
-from accounts.tests.contract import PASSWORD, Classic, Community, Compact, LoginSuite, Showcase, as_bearer, as_token
+from accounts.services import open_session
+from accounts.tests.contract import (
+    OTHER_PASSWORD,
+    PASSWORD,
+    Classic,
+    Community,
+    Compact,
+    LoginSuite,
+    Showcase,
+    Suite,
+    as_bearer,
+    as_token,
+)
+from rest.tests.helpers import fields_named
 
 
 class TestCanonicalLogin(LoginSuite):
@@ -49,3 +64,65 @@ class TestClassicLogin(Classic, LoginSuite):
         response = anonymous.post("/account/login/", {"username": "Aditya", "password": "password123@"})
         assert response.status_code == 200
         assert set(response.json()) == {"token"}
+
+
+class TestNamesThatAreAddresses(Suite):
+    """Whoever logs in with an address logs in to one account, whatever others call themselves."""
+
+    def whoami(self, client, username, password):
+        reply = client.post("/login/", {"username": username, "password": password})
+        return reply.json()["user"]["id"] if reply.status_code == 200 else reply.status_code
+
+    @pytest.fixture
+    def victim(self, db):
+        return User.objects.create_user("victim", "victim@example.com", PASSWORD)
+
+    @pytest.mark.parametrize("name", ["victim@example.com", "VICTIM@Example.com"])
+    def test_nobody_takes_anothers_address_for_a_name(self, anonymous, victim, name, alice):
+        self.assert_refused(anonymous, "register", self.registration(username=name), {"username"})
+        response = alice.patch("/api/v1/users/me/", {"username": name})
+        assert set(fields_named(response)) == {"username"}
+
+    def test_nobody_takes_anothers_name_for_an_address(self, anonymous, alice):
+        User.objects.create_user("victim@example.com", password=PASSWORD)
+        self.assert_refused(anonymous, "register", self.registration(email="Victim@example.com"), {"email"})
+        response = alice.patch("/api/v1/users/me/", {"email": "victim@example.com"})
+        assert set(fields_named(response)) == {"email"}
+
+    def test_ones_own_address_is_a_fine_name(self, anonymous):
+        body = self.registration(username="me@example.com", email="Me@example.com")
+        registered = self.send(anonymous, "register", body).json()
+        assert self.whoami(anonymous, "ME@example.com", PASSWORD) == registered["user"]["id"]
+        me = anonymous.patch("/api/v1/users/me/", {"username": "ME@example.com"}, **as_token(registered["token"]))
+        assert me.status_code == 200
+
+    def test_where_both_were_taken_before_the_name_decides(self, anonymous, victim):
+        """Version 0.1.0 let them. Neither gets into the other's account."""
+        namesake = User.objects.create_user("victim@example.com", password=OTHER_PASSWORD)
+        assert self.whoami(anonymous, "victim@example.com", OTHER_PASSWORD) == namesake.pk
+        assert self.whoami(anonymous, "victim@example.com", PASSWORD) == 401
+        assert self.whoami(anonymous, "victim", PASSWORD) == victim.pk
+
+    def test_either_of_them_can_still_be_saved(self, anonymous, victim, sam):
+        namesake = User.objects.create_user("victim@example.com", "n@example.com", OTHER_PASSWORD)
+        victim.full_clean()
+        namesake.full_clean()
+        token = open_session(user=namesake).token
+        body = {"username": "Victim@example.com", "email": "n@example.com"}
+        assert anonymous.patch("/api/v1/users/me/", body, **as_token(token)).status_code == 200
+
+    def test_no_address_is_no_identity(self, anonymous):
+        User.objects.create_user("one", password=PASSWORD)
+        assert User.objects.identified_by("") is None
+        assert User.objects.identified_by(" ") is None
+
+    def test_an_address_may_be_longer_than_a_name(self, anonymous):
+        address = f"{'x' * 60}@{'y' * 60}.{'z' * 60}.example.com"
+        User.objects.create_user("hp1", address, PASSWORD)
+        assert self.whoami(anonymous, address, PASSWORD) == User.objects.get().pk
+
+
+@pytest.mark.parametrize("typed", ["sam", "SAM@example.com"])
+def test_the_admin_takes_the_address_as_well(client, sam, typed):
+    reply = client.post("/admin/login/?next=/admin/", {"username": typed, "password": "correct-horse-battery"})
+    assert (reply.status_code, reply["Location"]) == (302, "/admin/")

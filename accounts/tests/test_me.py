@@ -1,5 +1,7 @@
 """GET, PATCH and DELETE /api/v1/users/me/"""
 
+from datetime import datetime
+
 import pytest
 
 from accounts.models import Session, User, UserManager
@@ -21,7 +23,8 @@ class TestGet:
         assert response.status_code == 200
         assert set(body) == PROFILE
         assert (body["id"], body["username"], body["email"]) == (alice.user.pk, "alice", "alice@example.com")
-        assert (body["email_confirmed"], body["is_staff"], body["last_login"]) == (False, False, None)
+        assert (body["email_confirmed"], body["is_staff"]) == (False, False)
+        assert datetime.fromisoformat(body["last_login"]) == Session.objects.get().last_used_at
 
     @pytest.mark.parametrize("method", ["get", "patch", "delete"])
     def test_it_needs_a_credential(self, anonymous, alice, method):
