@@ -1,5 +1,6 @@
 """Opening, renewing and ending logins, and ending an account."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.contrib.auth import authenticate
@@ -97,8 +98,8 @@ def refresh(*, refresh_token: str) -> SignedPair:
 
 
 @transaction.atomic
-def change_password(*, user: User, password: str) -> None:
-    """Sets a new password and ends every login of the user."""
+def change_password(*, user: User, password: str | None) -> None:
+    """Sets a new password, or with None takes it away, and ends every login of the user."""
     lock(user)
     user.set_password(password)
     user.save(update_fields=["password"])
@@ -137,6 +138,16 @@ def update_profile(*, user: User, **changes: str) -> None:
     for field, value in changes.items():
         setattr(user, field, value)
     save_user(user, [column for field in changes for column in PROFILE_COLUMNS[field]])
+
+
+@transaction.atomic
+def change_account(*, user: User, fields: Collection[str]) -> None:
+    """Writes these fields of `user`, as staff has set them. A new e-mail address is unconfirmed unless they say so."""
+    lock(user)
+    if "email" in fields and "email_confirmed" not in fields:
+        user.email_confirmed = False
+    if fields:
+        user.save(update_fields=[column for field in fields for column in PROFILE_COLUMNS.get(field, [field])])
 
 
 def lock(user: User) -> None:

@@ -1,11 +1,14 @@
 """Admin pages of collections and their movies."""
 
+from collections.abc import Sequence
+
 from django.contrib import admin
 from django.http import HttpRequest
 
+from collections_app import services
 from collections_app.models import Collection, CollectionMovie
 from collections_app.querysets import CollectionMovieQuerySet, CollectionQuerySet
-from rest.admin import LargeTableAdmin
+from rest.admin import LargeTableAdmin, UnchangedForm
 
 
 class EntryInline(admin.TabularInline):
@@ -19,6 +22,9 @@ class EntryInline(admin.TabularInline):
 
 @admin.register(Collection)
 class CollectionAdmin(LargeTableAdmin):
+    form = UnchangedForm
+    also_deleted = "its movies"
+    fields = ["uuid", "user", "title", "description", "created_at", "updated_at"]
     list_display = ["title", "user", "movies_count", "created_at", "updated_at"]
     list_select_related = ["user"]
     search_fields = ["title__startswith", "user__username_key__startswith"]
@@ -30,6 +36,9 @@ class CollectionAdmin(LargeTableAdmin):
 
     def get_queryset(self, request: HttpRequest) -> CollectionQuerySet:
         return Collection.objects.with_movies_count().order_by(*self.get_ordering(request))
+
+    def delete_rows(self, ids: Sequence[int]) -> int:
+        return services.delete_collections(ids=ids)
 
     @admin.display
     def movies_count(self, collection: Collection) -> int:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -46,6 +47,14 @@ def delete_collection(*, collection: Collection) -> None:
     Raises Http404 when the collection has just been deleted.
     """
     get_object_or_404(Collection.objects.select_for_update(), pk=collection.pk).delete()
+
+
+@transaction.atomic
+def delete_collections(*, ids: Sequence[int]) -> int:
+    """Deletes those of these collections that are there; how many there were."""
+    locked = list(Collection.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))
+    Collection.objects.filter(pk__in=locked).delete()
+    return len(locked)
 
 
 def write_movies(collection: Collection, movies: list[dict[str, Any]]) -> None:

@@ -5,19 +5,19 @@ before any other row of the movie, so that writers queue up instead of deadlocki
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import BigAutoField, F
+from django.db.models import BigAutoField, F, QuerySet
 from django.http import Http404
 from rest_framework.exceptions import PermissionDenied
 
 from accounts.models import User
 from movies import covers, reactions, search, tallies
 from movies.models import Comment, Director, Favorite, Genre, Like, Movie, MovieGenre, MovieStats, Rating
-from movies.models.feedback import AGGREGATES
+from movies.models.feedback import AGGREGATES, Feedback
 from movies.models.search import popularity_level
 from movies.outbox import mail
 from rest.database.text import fold_case
@@ -67,7 +67,7 @@ def add_movie(*, by: User | None, **fields: Any) -> Movie:
     return movie
 
 
-def change_movie(*, movie: Movie, by: User, **fields: Any) -> Movie:
+def change_movie(*, movie: Movie, by: User | None, **fields: Any) -> Movie:
     """Changes what is given of a movie; a given list of genres replaces the old one.
 
     Only these columns are written: the others may have been changed since `movie` was read.
@@ -119,10 +119,6 @@ def resolve(model: type[Director] | type[Genre], reference: Reference) -> Any:
     return model.objects.get_or_create_named(reference) if isinstance(reference, str) else reference
 
 
-def index(movie: Movie) -> None:
-    search.index(Movie.objects.filter(pk=movie.pk))
-
-
 def reindexed(movie: Movie) -> Counter[int]:
     """Brings the movie's postings up to date, and returns what `search.add_word_counts` has to be told in the end."""
     return search.index_batch(list(Movie.objects.filter(pk=movie.pk).complete()))
@@ -130,15 +126,26 @@ def reindexed(movie: Movie) -> Counter[int]:
 
 @transaction.atomic
 def delete_movie(*, movie: Movie) -> None:
+    """Raises Http404 when the movie has just gone."""
     lock(movie)
-    movie.refresh_from_db(fields=["cover_image"])
-    covers.replace(movie, None)
-    counted = genres_taken_from(movie)
-    counted.update(tallies.of_movies([movie.pk], sign=-1))
-    counted_words = search.words_taken_with(movie)
-    movie.delete()
+    delete_movies(movie_ids=[movie.pk])
+
+
+@transaction.atomic
+def delete_movies(*, movie_ids: Collection[int]) -> int:
+    """Deletes those of these movies that are there, as many as one transaction may hold; how many there were."""
+    MovieStats.lock(movie_ids)
+    names = dict(Movie.objects.filter(pk__in=movie_ids).values_list("pk", "cover_image"))
+    for name in filter(None, names.values()):
+        covers.discard(name)
+    links = MovieGenre.objects.filter(movie__in=names)
+    counted = tallies.of_genres(links.values_list("genre", flat=True), sign=-1)
+    counted.update(tallies.of_movies(names, sign=-1))
+    counted_words = search.words_taken_with(names)
+    Movie.objects.filter(pk__in=names).delete()
     search.add_word_counts(counted_words)
     tallies.add(counted)
+    return len(names)
 
 
 # --- Feedback -------------------------------------------------------------------------------------------------------
@@ -230,9 +237,24 @@ def forget_user(*, user: User) -> None:
     touched = {pk for model in AGGREGATES for pk in model.objects.by(user).order_by().values_list("movie", flat=True)}
     # All locks first and in the order of the ids: two departures at once must not wait for each other in a circle.
     locked = MovieStats.objects.select_for_update().filter(pk__in=touched).order_by("pk").in_bulk()
-    for model, aggregates in AGGREGATES.items():
+    for model in AGGREGATES:
         # Only where we hold the lock: what has arrived elsewhere meanwhile stays, and protects the account.
-        own = model.objects.by(user).filter(movie__in=touched).order_by()
-        for row in own.values("movie").annotate(**aggregates):
-            count(locked[row["movie"]], **{name: -row[name] for name in aggregates})
-        own.delete()
+        take_out(model.objects.by(user).filter(movie__in=touched), locked)
+
+
+@transaction.atomic
+def remove_feedback(*, model: type[Feedback], ids: Collection[int]) -> int:
+    """Removes those of these rows that are there, and takes them out of the counts; how many there were."""
+    chosen = model.objects.filter(pk__in=ids)
+    touched = set(chosen.order_by().values_list("movie", flat=True))
+    locked = MovieStats.objects.select_for_update().filter(pk__in=touched).order_by("pk").in_bulk()
+    return take_out(chosen, locked)
+
+
+def take_out(feedback: QuerySet[Any], locked: dict[int, MovieStats]) -> int:
+    """Deletes the rows and counts them off. `locked` are the statistics of their movies."""
+    aggregates = AGGREGATES[feedback.model]
+    for row in feedback.order_by().values("movie").annotate(**aggregates):
+        count(locked[row["movie"]], **{name: -row[name] for name in aggregates})
+    deleted, _ = feedback.delete()
+    return deleted

@@ -1,7 +1,7 @@
 """Keeping the postings: which words each movie has, how much of it they are, and how popular it is."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from math import sqrt
 from typing import Protocol
 
@@ -48,14 +48,19 @@ def weighted_words(movie: HasTexts) -> dict[str, int]:
     return weights
 
 
-@transaction.atomic
 def index(movies: MovieQuerySet) -> None:
-    """Brings the postings of `movies` up to date, and the numbers of movies of their words.
+    """Brings the postings of `movies` up to date, and the numbers of movies of their words."""
+    index_ids(id_batches(movies, BATCH))
+
+
+@transaction.atomic
+def index_ids(batches: Iterable[list[int]]) -> None:
+    """The same for the movies of these ids.
 
     Each movie is locked before it is read: else a title that is changed meanwhile would be indexed as it was.
     """
     differences: Counter[int] = Counter()
-    for ids in id_batches(movies, BATCH):
+    for ids in batches:
         MovieStats.lock(ids)
         batch = Movie.objects.complete().filter(pk__in=ids).order_by("pk")
         differences.update(index_batch(list(batch)))
@@ -106,10 +111,11 @@ def postings_of(movies: Iterable[Movie]) -> dict[int, dict[str, SearchPosting]]:
     return found
 
 
-def words_taken_with(movie: Movie) -> Counter[int]:
-    """What `add_word_counts` has to be told when `movie` is deleted."""
-    word_ids = SearchPosting.objects.filter(movie=movie).values_list("word", flat=True)
-    return Counter(dict.fromkeys(word_ids, -1))
+def words_taken_with(movie_ids: Collection[int]) -> Counter[int]:
+    """What `add_word_counts` has to be told when these movies are deleted."""
+    differences: Counter[int] = Counter()
+    differences.subtract(SearchPosting.objects.filter(movie__in=movie_ids).values_list("word", flat=True))
+    return differences
 
 
 def set_popularity(movie_id: int, level: int) -> None:

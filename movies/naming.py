@@ -1,0 +1,138 @@
+"""What changes directors and genres themselves: adding, renaming, merging and deleting them.
+
+A name stands in the search index of every movie that shows it. So the movies are locked before the name, as by every
+writer of a movie; each function is one transaction.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, TypeVar
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import Http404
+
+from movies import search, tallies
+from movies.models import Director, Genre, GenreRevision, Movie, MovieGenre, MovieStats
+from movies.models.catalogue import Named
+from movies.querysets import MovieQuerySet
+from rest.chunks import chunks, id_batches
+
+MOVIES_OF: dict[type[Named], str] = {Director: "director", Genre: "genres"}  # the lookup of movies
+BATCH = 2000  # movies at a time
+ATTEMPTS = 10
+Result = TypeVar("Result")
+
+
+class Overtaken(Exception):
+    """Movies got the name after we had locked all that had it."""
+
+
+def add(*, model: type[Director] | type[Genre], name: str) -> Named:
+    """Raises IntegrityError where the name is there already, and so does `rename`."""
+    return model.objects.create(name=" ".join(name.split()))
+
+
+def rename(*, row: Named, name: str) -> None:
+    """Raises Http404 when it has just gone."""
+
+    def write(movie_ids: list[int]) -> None:
+        row.name = " ".join(name.split())
+        row.save(update_fields=["name", "name_key", "updated_at"])
+        search.index_ids(chunks(movie_ids, BATCH))
+
+    with_locked([row], write)
+
+
+def merge(*, rows: Collection[Named], into: Named) -> int:
+    """Gives the movies of `rows` to `into`, in the same place of their lists, and deletes `rows`; how many movies.
+
+    A movie that has several of them has `into` once, where it had the first. Raises Http404 when one has just gone.
+    """
+    others = [row for row in rows if row.pk != into.pk]
+
+    def write(movie_ids: list[int]) -> int:
+        counted: tallies.Differences = Counter()
+        for batch in chunks(movie_ids, BATCH):
+            counted.update(hand_over(batch, [row.pk for row in others], into))
+        type(into).objects.filter(pk__in=[row.pk for row in others]).delete()
+        if isinstance(into, Genre):
+            GenreRevision.advance()
+        search.index_ids(chunks(movie_ids, BATCH))
+        tallies.add(counted)
+        return len(movie_ids)
+
+    return with_locked(others, write, also=[into]) if others else 0
+
+
+def delete(*, model: type[Director] | type[Genre], ids: Collection[int]) -> int:
+    """How many there were. Raises ProtectedError where a movie has one of them."""
+    with transaction.atomic():
+        list(model.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
+        return model.objects.filter(pk__in=ids).delete()[1].get(model._meta.label, 0)
+
+
+# --- Movies by their names ------------------------------------------------------------------------------------------
+
+
+def movies_of(rows: Sequence[Named]) -> MovieQuerySet:
+    """The movies that have any of these directors, or of these genres."""
+    of_ids = Movie.objects.directed_by if isinstance(rows[0], Director) else Movie.objects.of_genres
+    return of_ids([row.pk for row in rows])
+
+
+def in_use(model: type[Director] | type[Genre], ids: Collection[int]) -> QuerySet[Any]:
+    """Those that a movie has."""
+    movies = Movie.objects.filter(**{MOVIES_OF[model]: OuterRef("pk")})
+    return model.objects.filter(Exists(movies), pk__in=ids)
+
+
+def with_locked(rows: Sequence[Named], write: Callable[[list[int]], Result], also: Sequence[Named] = ()) -> Result:
+    """Calls `write` with the ids of the movies that have any of `rows`, all of which are locked until it has ended.
+
+    Movies first, then names: who writes a movie does it in this order. A movie that got a name in between is not
+    locked; to lock it now could be a circle, so everything is begun anew.
+    """
+    for _ in range(ATTEMPTS):
+        try:
+            with transaction.atomic():
+                movie_ids = lock_movies_of(rows)
+                lock_names([*rows, *also])
+                if any(set(ids) - movie_ids for ids in id_batches(movies_of(rows), BATCH)):
+                    raise Overtaken
+                return write(sorted(movie_ids))
+        except Overtaken:
+            continue
+    raise Overtaken
+
+
+def lock_movies_of(rows: Sequence[Named]) -> set[int]:
+    locked = set[int]()
+    for ids in id_batches(movies_of(rows), BATCH):
+        MovieStats.lock(ids)
+        locked.update(ids)
+    return locked
+
+
+def lock_names(rows: Sequence[Named]) -> None:
+    pks = {row.pk for row in rows}
+    found = type(rows[0]).objects.select_for_update().filter(pk__in=pks).order_by("pk").values_list("pk")
+    if len(found) < len(pks):
+        raise Http404("It has just been deleted.")
+
+
+def hand_over(movie_ids: list[int], from_ids: list[int], into: Named) -> tallies.Differences:
+    """Gives what these movies have of `from_ids` to `into`, and returns what that changes in the tallies."""
+    if isinstance(into, Director):
+        Movie.objects.filter(pk__in=movie_ids, director__in=from_ids).update(director=into)
+        return Counter()
+    links = MovieGenre.objects.filter(movie__in=movie_ids, genre__in=[*from_ids, into.pk]).order_by("pk")
+    firsts: dict[int, int] = {}
+    counted: tallies.Differences = Counter()
+    for pk, movie_id, genre_id in links.values_list("pk", "movie", "genre"):
+        firsts.setdefault(movie_id, pk)
+        counted.update(tallies.of_genres([genre_id], sign=-1))
+    counted.update(tallies.of_genres([into.pk] * len(firsts)))
+    links.exclude(pk__in=firsts.values()).delete()
+    MovieGenre.objects.filter(pk__in=firsts.values()).update(genre=into)
+    return counted
