@@ -73,8 +73,8 @@ class DeletionMixin(admin.ModelAdmin):
                     self.log_deletions(request, self.get_queryset(request).filter(pk__in=batch))
                     deleted += self.delete_rows(batch)
             except (IntegrityError, ProtectedError):
-                said = f"Deleted {deleted:,}, and then no more: something has just begun to use one of the others."
-                self.message_user(request, said, messages.ERROR)
+                end = f"Deleted {deleted:,}, and then no more: something has just begun to use one of the others."
+                self.message_user(request, end, messages.ERROR)
                 return
         name = self.opts.verbose_name if deleted == 1 else self.opts.verbose_name_plural
         said = [f"Deleted {deleted:,} {name}."]
