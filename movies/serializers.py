@@ -83,11 +83,12 @@ class MovieSerializer(ModelSerializer[Movie]):
 
 
 def require_content(field: AnyField) -> None:
-    """Makes the field refuse null, an empty text and an empty list."""
+    """Makes the field refuse null, a text that shows nothing, and an empty list."""
     field.allow_null = False
     if isinstance(field, serializers.CharField):
         field.allow_blank = False
-        field.validators = [*field.validators, not_blank]
+        own = [check for check in field.validators if check is not not_blank]
+        field.validators = [*own, not_blank]
     if isinstance(field, serializers.ListField):
         field.allow_empty = False
 

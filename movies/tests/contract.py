@@ -285,6 +285,10 @@ class CreateSuite(Mount):
         assert self.refused_fields(alice.post(self.list_url, self.body(title=title))) == {"title"}
         assert not Movie.objects.exists()
 
+    def test_what_is_wrong_is_said_once(self, alice):
+        response = alice.post(self.list_url, self.body(title="\u200b"))
+        assert response.content.count(b"This field may not be blank.") == (2 if b"errors" in response.content else 1)
+
     def test_a_lone_surrogate_is_400_on_the_title(self, alice):
         body = json.dumps(self.body(title="\ud800"))
         assert self.refused_fields(alice.post(self.list_url, body, content_type="application/json")) == {"title"}

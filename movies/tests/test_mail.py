@@ -15,8 +15,9 @@ from movies.models import MailAllowance, Movie
 from movies.outbox import mail
 
 CREATIONS = {
-    "api": (
-        "/api/v1/movies/",
+    "api": ("/api/v1/movies/", {"title": "Alien"}),
+    "showcase": (
+        "/api/movies/",
         {"title": "Alien", "description": "x", "release_date": "1979-05-25", "director": "A", "genre": ["B"]},
     ),
     "compact": ("/api/auth/movies", {"title": "Alien", "director": "A"}),
