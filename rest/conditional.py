@@ -7,13 +7,20 @@ Caches always ask again (`no-cache`), since anything may have changed. Shared ca
 
 from collections.abc import Callable
 from hashlib import sha256
+from io import BytesIO
 
-from django.http import HttpRequest, HttpResponse
-from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.core.handlers.wsgi import WSGIRequest
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 
-JSON = "application/json"
+from rest.database.statements import fetched, is_postgresql
+from rest.errors import JSON, plain_error
+
 DEPENDS_ON = "Authorization"
+KEPT_BY_304 = ("ETag", "Cache-Control", "Vary")
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
 
 def headers_of(content: bytes, *, has_credential: bool) -> dict[str, str]:
@@ -32,22 +39,74 @@ def is_current(if_none_match: str, tag: str) -> bool:
     return if_none_match.strip() == "*" or tag in (kept.removeprefix("W/") for kept in parse_etags(if_none_match))
 
 
+def is_unchanged(if_match: str, tag: str | None) -> bool:
+    """Whether `If-Match` names the tag; None is that of nothing. Weak tags are never the same, as RFC 9110 asks."""
+    return tag is not None and (if_match.strip() == "*" or tag in parse_etags(if_match))
+
+
 class ConditionalMiddleware:
-    """Tags every JSON answer to a GET, and answers 304 where the client has it already."""
+    """Tags every JSON answer to a GET, answers 304 where the client has it, and 412 where it is not what was meant.
+
+    Nothing has a date of its last change. So `If-Modified-Since` and `If-Unmodified-Since` are left alone, as RFC 9110
+    asks of such resources.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        if request.method not in ("GET", "HEAD") or response.status_code != 200 or response.streaming:
+        if request.method in ("GET", "HEAD"):
+            return self.answer(request, self.tagged(request, self.get_response(request)))
+        return self.change(request) if "HTTP_IF_MATCH" in request.META else self.get_response(request)
+
+    def tagged(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if response.status_code != 200 or response.streaming or "Cache-Control" in response.headers:
             return response
-        if response.headers.get("Content-Type") != JSON or "Cache-Control" in response.headers:
+        if response.headers.get("Content-Type") == JSON:
+            about = headers_of(response.content, has_credential="HTTP_AUTHORIZATION" in request.META)
+            patch_vary_headers(response, [about.pop("Vary")])
+            for name, value in about.items():
+                response.headers[name] = value
+        return response
+
+    def answer(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """The answer, or that the client has it (304), or that it is not the one that the client means (412)."""
+        tag = response.headers.get("ETag")
+        if tag is None or response.streaming:
             return response
-        about = headers_of(response.content, has_credential="HTTP_AUTHORIZATION" in request.META)
-        patch_vary_headers(response, [about.pop("Vary")])
-        for name, value in about.items():
-            response.headers[name] = value
-        conditional = get_conditional_response(request, etag=about["ETag"], response=response)
-        assert conditional is not None  # it would be, without a response
-        return conditional
+        if "HTTP_IF_MATCH" in request.META and not is_unchanged(request.META["HTTP_IF_MATCH"], tag):
+            return has_changed(request, tag)
+        if "HTTP_IF_NONE_MATCH" in request.META and is_current(request.META["HTTP_IF_NONE_MATCH"], tag):
+            kept = {name: response.headers[name] for name in KEPT_BY_304 if name in response.headers}
+            return HttpResponseNotModified(headers=kept)
+        return response
+
+    def change(self, request: HttpRequest) -> HttpResponse:
+        """A change on the condition that the address still answers GET with the tag in `If-Match`.
+
+        It is one transaction with the comparison, so that of several such changes one is done.
+        """
+        with transaction.atomic():
+            if is_postgresql():  # SQLite lets one transaction write at a time
+                fetched(connection, LOCK, [request.path_info])
+            now = self.get_response(reading(request))
+            if now.status_code >= 400 and now.status_code != 405:
+                return now  # there is nothing to change, or not for this caller
+            tag = self.tagged(request, now).headers.get("ETag")
+            if not is_unchanged(request.META["HTTP_IF_MATCH"], tag):
+                return has_changed(request, tag)
+            return self.get_response(request)
+
+
+def reading(request: HttpRequest) -> WSGIRequest:
+    """The request that asks for the same address, for the same caller."""
+    path = request.path_info.encode().decode("latin-1")  # as WSGI has it
+    asked = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "CONTENT_LENGTH": "0", "wsgi.input": BytesIO()}
+    return WSGIRequest({**request.META, **asked})
+
+
+def has_changed(request: HttpRequest, tag: str | None) -> HttpResponse:
+    response = plain_error(request, 412, "It is no longer what If-Match names: read it again.")
+    if tag:
+        response.headers["ETag"] = tag
+    return response

@@ -43,3 +43,9 @@ class LengthRequired(APIException):
     status_code = status.HTTP_411_LENGTH_REQUIRED
     default_detail = "The body's length is missing: send Content-Length instead of a chunked body."
     default_code = "length_required"
+
+
+class UnsupportedContentEncoding(APIException):
+    status_code = status.HTTP_415_UNSUPPORTED_MEDIA_TYPE
+    default_detail = "The body is encoded: send it as it is."
+    default_code = "unsupported_content_encoding"

@@ -1,13 +1,16 @@
 """What is settled before a view sees the request."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
+from django.middleware.common import CommonMiddleware
+from django.utils.http import escape_leading_slashes
 from rest_framework.exceptions import APIException
 
 from rest.errors import ProblemDetails, error_response, plain_error
-from rest.exceptions import ContentTooLarge, LengthRequired
+from rest.exceptions import ContentTooLarge, LengthRequired, UnsupportedContentEncoding
 from rest.layers import AnswerLayer
 from rest.refusals import REFUSAL
 
@@ -25,12 +28,34 @@ class RefusalMiddleware:
         return error_response(ProblemDetails, request, status, sentence)
 
 
+class SlashMiddleware(CommonMiddleware):
+    """Redirects to the address with the slash as Django does, but lets no method but GET and HEAD be changed by it.
+
+    A client that is told 301 or 302 repeats its POST as a GET, without the body.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        answer = super().process_response(request, response)
+        if isinstance(answer, HttpResponsePermanentRedirect) and request.method not in ("GET", "HEAD"):
+            answer.status_code = HTTPStatus.PERMANENT_REDIRECT.value
+        return answer
+
+    def get_full_path_with_slash(self, request: HttpRequest) -> str:
+        """Without what Django does in DEBUG alone: it raises for a POST, since its own redirect would lose the body."""
+        return escape_leading_slashes(request.get_full_path(force_append_slash=True))
+
+
 class BodyLimitMiddleware(AnswerLayer):
-    """Refuses bodies that are too long, or of unknown length, before a byte of them is read."""
+    """Refuses bodies that are too long, of unknown length or encoded, before a byte of them is read."""
 
     def refuse(self, request: HttpRequest) -> HttpResponse | None:
         error = self.objection(request)
-        return plain_error(request, error.status_code, str(error.detail)) if error else None
+        if error is None:
+            return None
+        response = plain_error(request, error.status_code, str(error.detail))
+        if isinstance(error, UnsupportedContentEncoding):
+            response.headers["Accept-Encoding"] = "identity"  # RFC 9110, 15.5.16
+        return response
 
     @staticmethod
     def objection(request: HttpRequest) -> APIException | None:
@@ -40,6 +65,9 @@ class BodyLimitMiddleware(AnswerLayer):
             return LengthRequired() if "HTTP_TRANSFER_ENCODING" in request.META else None
         is_form = request.content_type == "multipart/form-data"
         limit = settings.MAX_BODY_BYTES + (settings.MAX_COVER_BYTES if is_form else 0)
+        encoding = request.META.get("HTTP_CONTENT_ENCODING", "identity")
+        if length != "0" and encoding.strip().lower() not in ("", "identity"):
+            return UnsupportedContentEncoding(f"The body is encoded ({encoding[:40]}): send it as it is.")
         if length.isdecimal() and int(length[:18]) > limit:  # converting thousands of digits fails
             return ContentTooLarge(f"The body is longer than {limit} bytes.")
         return None

@@ -1,6 +1,6 @@
 """A fast path for the plainest requests, in front of Django and through the same views.
 
-    plain     which requests are plain, so that nothing is to be negotiated, redirected or read at length
+    plain     which requests are plain, so that nothing is to be compared, redirected or read at length
     stack     what the fast path does about each entry of MIDDLEWARE
     routes    the addresses of the methods marked `@fast_path`, by pattern
     answer    a plain request to its answer, and whatever is not plain on to Django

@@ -17,8 +17,7 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
 from rest import conditional
-from rest.conditional import JSON
-from rest.errors import server_error
+from rest.errors import JSON, server_error
 from rest.fast_path.plain import Environ, is_plain, is_unusual, plain_request
 from rest.fast_path.routes import Route, find_route, routes
 from rest.fast_path.stack import layers, usual_headers

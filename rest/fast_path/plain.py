@@ -9,9 +9,8 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.utils.http import parse_header_parameters
 from rest_framework.settings import api_settings
-from rest_framework.utils.mediatypes import media_type_matches
 
-from rest.conditional import JSON
+from rest.errors import JSON
 from rest.refusals import REFUSAL
 
 Environ = dict[str, Any]
@@ -21,24 +20,15 @@ LONGEST_HEADER = 500  # characters: what is remembered of a header is bounded in
 
 
 def is_plain(environ: Environ) -> bool:
-    """Whether the method, the accepted types and the body are what the fast path understands."""
-    if REFUSAL in environ:
+    """Whether the method, the conditions and the body are what the fast path understands.
+
+    What is accepted makes no difference: `rest.negotiation`.
+    """
+    if "HTTP_TRANSFER_ENCODING" in environ or "HTTP_IF_MATCH" in environ or REFUSAL in environ:
         return False
-    accept = environ.get("HTTP_ACCEPT")
-    is_usual = (not accept or takes_json(accept)) and "HTTP_TRANSFER_ENCODING" not in environ
     if environ["REQUEST_METHOD"] == "GET":
-        return is_usual and environ.get("CONTENT_LENGTH") in NO_BODY
-    return is_usual and environ["REQUEST_METHOD"] in ("POST", "PUT") and has_plain_body(environ)
-
-
-def takes_json(accept: str) -> bool:
-    """Whether REST framework's negotiation chooses JSON, which is all that the views have."""
-    return accept in ("*/*", JSON) or (len(accept) <= LONGEST_HEADER and negotiates_json(accept))
-
-
-@lru_cache(maxsize=256)
-def negotiates_json(accept: str) -> bool:
-    return any(media_type_matches(JSON, media_type.strip()) for media_type in accept.split(","))
+        return environ.get("CONTENT_LENGTH") in NO_BODY
+    return environ["REQUEST_METHOD"] in ("POST", "PUT") and has_plain_body(environ)
 
 
 def has_plain_body(environ: Environ) -> bool:

@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.versioning import NamespaceVersioning
 from rest_framework.viewsets import ViewSetMixin
 
+from rest.negotiation import Disregarding
 from rest.payload import Payload
 from rest.renderers import ORJSONRenderer
 
@@ -169,6 +170,8 @@ def reasons_against(view: Any) -> Iterator[str]:
             yield f"{type(authenticator).__name__} may look at more than the Authorization header"
     if view.versioning_class is not NamespaceVersioning:
         yield "its version is not its URL namespace"
+    if type(view.get_content_negotiator()) is not Disregarding:
+        yield "its content negotiation may refuse what is accepted"
     if [type(renderer) for renderer in view.get_renderers()] != [ORJSONRenderer]:
         yield "it has other renderers than the JSON one, so its answers are negotiated"
     for hook in HOOKS:
