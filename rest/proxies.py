@@ -57,7 +57,8 @@ class BehindProxies:
     def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
         """Raises ImproperlyConfigured where PATH_PREFIX cannot be told from one of the server's own addresses."""
         self.application = application
-        self.own = {*first_segments(get_resolver()), settings.STATIC_URL.strip("/")} - {""}
+        static = settings.STATIC_URL.rstrip("/").rpartition("/")[2]  # Django may have put a prefix before it
+        self.own = {*first_segments(get_resolver()), static} - {""}
         if first_segment(settings.PATH_PREFIX) in self.own:
             raise ImproperlyConfigured(
                 f"PATH_PREFIX={settings.PATH_PREFIX} begins like an address of the server's own: choose another path."
