@@ -8,14 +8,14 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
-from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.looks import MAX_SKELETON, looks_like, skeleton_as_shown, skeleton_of_name
 from accounts.querysets import SessionQuerySet
-from accounts.validators import refuse_confusable_scripts
+from accounts.validators import check_letters, refuse_confusable_scripts
 from rest.database.text import FitsWhenFolded, FoldedField, fold_case
 
 MAX_USERNAME = 150
@@ -54,16 +54,17 @@ class UserManager(DjangoUserManager["User"]):
         """`{field: message}` for each of the two that another account than `but` already has.
 
         A name that is another account's address is taken as well, and so is an address that is another's name: both
-        log in. What `but` is called in the database is its own, whatever others are called.
+        log in. So is a name that looks like another's, which no constraint holds: such names may be there already.
+        What `but` is called in the database is its own, whatever others are called.
         """
         others = self.exclude(pk=but.pk) if but else self.all()
         own = self.filter(pk=but.pk).values_list("username_key", "email_key").first() if but else None
         wanted = {"username": fold_case(username or ""), "email": fold_case(email or "")}
-        return {
-            field: TAKEN[field]
-            for field, key in wanted.items()
-            if key and key not in (own or ()) and others.filter(has_name_or_address(key)).exists()
-        }
+        new = {field: key for field, key in wanted.items() if key and key not in (own or ())}
+        taken = {field: TAKEN[field] for field, key in new.items() if others.filter(has_name_or_address(key)).exists()}
+        if "username" in new and others.filter(looks_like(username or "")).exists():
+            taken.setdefault("username", "This name looks like that of another user.")
+        return taken
 
     def _create_user_object(
         self, username: str, email: str | None, password: str | None, **extra_fields: Any
@@ -79,9 +80,11 @@ class User(AbstractUser):
     username = models.CharField(
         max_length=MAX_USERNAME,
         unique=True,
-        validators=[UnicodeUsernameValidator(), refuse_confusable_scripts, FitsWhenFolded(MAX_USERNAME)],
+        validators=[check_letters, refuse_confusable_scripts, FitsWhenFolded(MAX_USERNAME)],
     )
     username_key = FoldedField(max_length=450, unique=True, of="username")
+    skeleton = FoldedField(max_length=MAX_SKELETON, db_default="", of="username", fold=skeleton_of_name)
+    shown_skeleton = FoldedField(max_length=MAX_SKELETON, db_default="", of="username", fold=skeleton_as_shown)
     email = models.EmailField(blank=True, validators=[FitsWhenFolded(MAX_EMAIL_KEY)])
     email_key = FoldedField(max_length=MAX_EMAIL_KEY, of="email")
     email_confirmed = models.BooleanField(default=False)
@@ -90,6 +93,10 @@ class User(AbstractUser):
 
     class Meta:
         ordering = ["id"]
+        indexes = [
+            models.Index(fields=["skeleton"], name="user_by_skeleton"),
+            models.Index(fields=["shown_skeleton"], name="user_by_shown_skeleton"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["email_key"], condition=~Q(email_key=""), name="user_email_unique_without_case"

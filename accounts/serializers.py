@@ -6,10 +6,13 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as DjangoValidationError
 from rest_framework import serializers
 
+from accounts.looks import is_reserved
 from accounts.models import MAX_USERNAME, User, normalize_password
+from rest.database.text import fold_case
 from rest.fields import AnyField, ModelSerializer, TextField
 
 MAX_PASSWORD_LENGTH = 1024
+TOO_LONG = f"Ensure this field has no more than {MAX_USERNAME} characters."
 
 
 class PasswordField(TextField):
@@ -33,8 +36,9 @@ class UsernameField(TextField):
 
     def to_internal_value(self, data: Any) -> str:
         username = super().to_internal_value(data)
-        # What is too long already is not worth the work, which is quadratic at worst.
-        return username if len(username) > MAX_USERNAME else User.normalize_username(username)
+        if len(username) > MAX_USERNAME:  # not worth the work of the other rules
+            raise serializers.ValidationError(TOO_LONG, code="max_length")
+        return User.normalize_username(username)
 
 
 def check_password_strength(password: str, user: User, field: str = "password") -> None:
@@ -65,9 +69,18 @@ class UserListSerializer(UserSerializer):
 
 
 class UniqueAccountMixin(serializers.Serializer[Any]):
-    """Refuses a username or e-mail address that is taken, without case. Database constraints guarantee it."""
+    """Refuses a username or e-mail address that is taken, without case. Database constraints guarantee it.
+
+    Only staff, in the admin, and the commands give names by which people speak for the installation.
+    """
 
     username = UsernameField()
+
+    def validate_username(self, username: str) -> str:
+        is_own = self.instance and fold_case(self.instance.username) == fold_case(username)
+        if is_reserved(username) and not is_own:
+            raise serializers.ValidationError("This name is reserved.", code="reserved")
+        return username
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)

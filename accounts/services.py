@@ -15,7 +15,10 @@ from accounts.signals import account_deleting
 from rest.exceptions import TokenNotValid
 
 DELETION_ATTEMPTS = 10
-PROFILE_COLUMNS = {"username": ["username", "username_key"], "email": ["email", "email_key", "email_confirmed"]}
+PROFILE_COLUMNS = {
+    "username": ["username", "username_key", "skeleton", "shown_skeleton"],
+    "email": ["email", "email_key", "email_confirmed"],
+}
 
 
 @dataclass(frozen=True)

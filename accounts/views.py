@@ -60,8 +60,8 @@ class AuthViewSet(NotStored):
         """Register a new user.
 
         Creates an account and logs it in. The password is checked for strength; a username or e-mail address that is
-        taken, compared without case, is refused. The credentials are shown once. Any of them works on every endpoint
-        of every dialect.
+        taken, compared without case, is refused, and so is a username that looks like another. The credentials are
+        shown once. Any of them works on every endpoint of every dialect.
         """
         user_agent = request.META.get("HTTP_USER_AGENT", "")
         credentials = services.register(**self.validated_data(), user_agent=user_agent)

@@ -150,9 +150,10 @@ def test_what_is_in_the_database_survives_every_later_migration(history, client)
     insert_with(history.go_to(history.first()))
     models = history.go_to(history.latest())
     get = models.get_model
-    assert list(get("accounts", "User").objects.order_by("id").values_list("username", "password")) == [
-        ("Alice", "x"),
-        ("Bob", "y"),
+    users = get("accounts", "User").objects.order_by("id")
+    assert list(users.values_list("username", "password", "skeleton", "shown_skeleton")) == [
+        ("Alice", "x", "alice", "alice"),
+        ("Bob", "y", "bob", "bob"),
     ]
     assert get("accounts", "Session").objects.get().user.username == "Alice"
     movie = get("movies", "Movie").objects.get()

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -68,23 +69,24 @@ class FitsWhenFolded:
 
 
 class FoldedField(models.CharField):
-    """A column that always holds `fold_case()` of another field, for comparison and uniqueness without case.
+    """A column that always holds `fold()` of another field, by default for comparison and uniqueness without case.
 
     Folded in Python, because SQLite's LOWER() knows ASCII only and the databases would disagree about "É".
     """
 
-    def __init__(self, *args: Any, of: str, **kwargs: Any) -> None:
-        self.of = of
+    def __init__(self, *args: Any, of: str, fold: Callable[[str], str] = fold_case, **kwargs: Any) -> None:
+        self.of, self.fold = of, fold
         kwargs["editable"] = False
         super().__init__(*args, **kwargs)
 
     def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
         name, path, args, kwargs = super().deconstruct()
         del kwargs["editable"]
-        return name, path, list(args), {**kwargs, "of": self.of}
+        fold = {} if self.fold is fold_case else {"fold": self.fold}
+        return name, path, list(args), {**kwargs, "of": self.of, **fold}
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str | None:
         original = getattr(model_instance, self.of)
-        folded = None if original is None else fold_case(original)
+        folded = None if original is None else self.fold(original)
         setattr(model_instance, self.attname, folded)
         return folded
