@@ -9,7 +9,7 @@ from math import isnan
 from typing import Any
 
 from movies.models.catalogue import MAX_NAME, MAX_NAME_KEY
-from rest.database.text import fold_case
+from rest.database.text import fold_case, is_blank
 
 FIRST_YEAR, LAST_YEAR = 1870, 2100
 
@@ -29,7 +29,7 @@ class Unusable(ValueError):
 def is_nothing(value: Any) -> bool:
     """Whether it only says that there is no value."""
     if isinstance(value, str):
-        return value.strip() in NOTHING
+        return value.strip() in NOTHING or shows_nothing(value)
     return value is None or (isinstance(value, float) and isnan(value))
 
 
@@ -40,7 +40,12 @@ def text(value: Any, longest: int) -> str:
         raise Unusable("holds characters that no text may have")
     if len(value) > longest:
         raise Unusable(f"longer than {longest} characters")
-    return value.strip()
+    return "" if shows_nothing(value) else value.strip()
+
+
+def shows_nothing(value: str) -> bool:
+    """Whether a text is blank; nearly all texts are ASCII, of which `strip()` leaves nothing that cannot be seen."""
+    return not value.isascii() and is_blank(value)
 
 
 def is_encodable(value: str) -> bool:

@@ -105,6 +105,7 @@ def test_rows_without_year_director_or_genres_are_movies_too(import_rows):
         ({"year": 1979}, "title: missing"),
         ({"title": "  "}, "title: missing"),
         ({"title": None}, "title: missing"),
+        ({"title": "\u200b \u3164"}, "title: missing"),
         ({"title": True}, "title: not a text"),
         ({"title": ["Alien 3"]}, "title: not a text"),
         ({"title": 8.5}, "title: not a text"),
