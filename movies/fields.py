@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
+import orjson
 from django.core.exceptions import ValidationError as DjangoValidationError
 from rest_framework import serializers
 from rest_framework.fields import SkipField, empty
@@ -49,6 +50,7 @@ class ReferenceField(serializers.Field[Any, Any, Any, Any], Generic[ReferenceT])
     default_error_messages = {
         "invalid": 'Expected a name, an id, {{"id": …}} or {{"name": …}}, not {type}.',
         "unknown": "Nothing has the id {id}.",
+        "json": "This is JSON written as text: send a name, and repeat the field for several.",
     }
     name_keys: tuple[str, ...] = ("name",)
     output_schema: JSONSchema = NAMED
@@ -73,9 +75,11 @@ class ReferenceField(serializers.Field[Any, Any, Any, Any], Generic[ReferenceT])
         return self.from_name(next((data[key] for key in self.name_keys if key in data), data))
 
     def from_name(self, name: Any) -> str:
-        """The checked name."""
+        """The checked name. What a form has put together with `JSON.stringify` is none."""
         if not isinstance(name, str):
             self.fail("invalid", type=type(name).__name__)
+        if is_json(name):
+            self.fail("json")
         checked = serializers.CharField(max_length=MAX_NAME, validators=[fits_when_folded, not_blank])
         return str(checked.run_validation(name))
 
@@ -136,6 +140,7 @@ class GenreListField(serializers.ListField):
         super().__init__(max_length=MAX_GENRES, **kwargs)
 
     def get_value(self, dictionary: Any) -> Any:
+        """What was sent under either name. Two names with two values are refused at once, before other fields are."""
         name, other = str(self.field_name), self.other_name
         value, again = sent(dictionary, name), sent(dictionary, other)
         if value is not empty and again is not empty and as_list(value) != as_list(again):
@@ -164,11 +169,22 @@ class GenreListField(serializers.ListField):
 
     def several(self, item: Any) -> list[Any]:
         """The names in a text, of which there is at least one; anything else as it is."""
-        if not isinstance(item, str) or "," not in item:
+        if not isinstance(item, str) or "," not in item or is_json(item):
             return [item]
         if item.count(",") >= MAX_GENRES:
             self.fail("max_length", max_length=MAX_GENRES)
         return [name for name in item.split(",") if not is_blank(name)] or [""]
+
+
+def is_json(text: str) -> bool:
+    """Whether a text is an object or a list of JSON. "[REC]" is not."""
+    if not text.lstrip().startswith(("{", "[")):
+        return False
+    try:
+        orjson.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def sent(body: Any, name: str) -> Any:

@@ -28,12 +28,10 @@ class GenreNamesField(GenreListField):
 
     def to_internal_value(self, data: Any) -> list[Any]:
         """What is sent as it is shown changes nothing, whatever commas there are in the names."""
-        shown = self.parent.instance.genre_list if self.parent.instance else []
-        return (
-            shown
-            if shown and data in (text := self.to_representation(shown), [text])
-            else super().to_internal_value(data)
-        )
+        movie = self.parent.instance
+        shown = movie.genre_list if movie else []
+        text = self.to_representation(shown)
+        return shown if shown and data in (text, [text]) else super().to_internal_value(data)
 
     def to_representation(self, data: Iterable[Genre]) -> Any:
         return ", ".join(genre.name for genre in data)

@@ -364,12 +364,15 @@ class CreateSuite(Mount):
     def test_a_comma_is_part_of_a_directors_name(self, alice):
         assert self.created_director(alice, "Downey, Robert, Jr.").name == "Downey, Robert, Jr."
 
+    def test_brackets_alone_make_no_json_of_a_name(self, alice):
+        assert self.created_director(alice, "[REC] Collective").name == "[REC] Collective"
+
     @pytest.mark.parametrize(
         "director",
         [UNKNOWN_ID, {"id": UNKNOWN_ID}, {"id": str(UNKNOWN_ID)}, 0, -1, 10**20, {"id": 10**20},
          {"id": "Ridley"}, {"id": [1]}, {"id": {}}, {"id": True}, {"name": 5}, {"name": ["x"]}, {"name": ""}, {},
          {"nonsense": 1}, [], ["Ridley Scott"], True, 1.5, 1e300, "x" * 256, "a\0b", {"name": None}, "\ufdfa" * 200,
-         "\u200b", "\u3164\u00ad", {"name": "\u2800"}, "  "],
+         "\u200b", "\u3164\u00ad", {"name": "\u2800"}, "  ", '{"id": 1}', ' ["Ridley Scott"]'],
     )  # fmt: skip
     def test_a_bad_director_is_400_on_the_director(self, alice, director):
         assert self.refused_fields(alice.post(self.list_url, self.body(director=director))) == {"director"}
@@ -453,7 +456,7 @@ class WholeBodySuite(Mount):
     @pytest.mark.parametrize(
         "genre",
         [UNKNOWN_ID, [UNKNOWN_ID], {"id": UNKNOWN_ID}, ["Drama", {"id": UNKNOWN_ID}], [["Drama"]], [None], None, [{}],
-         [1.5], True, [True], 1.5, [""], ",", ["Drama", " , "], ["\u200b"], "\u3164", ["x" * 256], "Drama," + "x" * 256,
+         [1.5], True, [True], 1.5, [""], ",", ["Drama", " , "], ["\u200b"], "\u3164", '["Drama", "Crime"]', ['["Drama"]'], '{"name": "Drama"}', ["x" * 256], "Drama," + "x" * 256,
          [{"id": "Drama"}], ["a\0b"], ["Drama"] * 51, "Drama," * 51, ["a,b"] * 26],
     )  # fmt: skip
     def test_a_bad_genre_is_400_on_the_genre_and_creates_none(self, alice, genre):
