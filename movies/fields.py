@@ -19,7 +19,7 @@ from movies.querysets import is_id
 from rest.database.text import is_blank, not_blank
 from rest.fields import FlagField
 
-MAX_GENRES = 50
+MAX_REFERENCES = 50  # directors or genres of a movie
 ReferenceT = TypeVar("ReferenceT", Director, Genre)
 
 # What the fields look like in Swagger: `output_schema` what goes out, `input_schema` what comes in as JSON,
@@ -112,8 +112,43 @@ class GenreField(ReferenceField[Genre]):
         super().__init__(Genre, **kwargs)
 
 
-class GenreListField(serializers.ListField):
-    """A list of genres, or a single one; a form repeats the field. `genres` is another name of it.
+class ReferenceListField(serializers.ListField):
+    """A list of directors or genres, or a single one; a form repeats the field."""
+
+    input_schema: JSONSchema = {
+        "type": "array",
+        "items": {"description": REFERENCE},
+        "description": f"Each a name, an id, or an object with one of the two; or a single one of those. {NEW_NAME}",
+    }
+    form_schema: JSONSchema = {
+        "type": "array",
+        "items": STRING,
+        "collectionFormat": "multi",
+        "description": f"Names. {NEW_NAME}",
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=MAX_REFERENCES, **kwargs)
+
+    def get_value(self, dictionary: Any) -> Any:
+        return sent(dictionary, str(self.field_name))
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        """The rows and new names. What is too long is refused before its items are looked at."""
+        items = [] if data == "" else as_list(data)
+        if isinstance(items, list) and len(items) > MAX_REFERENCES:
+            self.fail("max_length", max_length=MAX_REFERENCES)
+        return super().to_internal_value(items)
+
+
+class DirectorListField(ReferenceListField):
+    """The directors in their order. A text is one of them, because names have commas: "Sammy Davis, Jr."."""
+
+    child = DirectorField()
+
+
+class GenreListField(ReferenceListField):
+    """The genres. `genres` is another name of the field.
 
     A text with commas is several genres; in `{"name": …}` a comma is part of the name.
     """
@@ -123,21 +158,11 @@ class GenreListField(serializers.ListField):
     default_error_messages = {
         "differ": "`{name}` and `{other}` are two names of one field, and were sent with different values."
     }
-    input_schema: JSONSchema = {
-        "type": "array",
-        "items": {"description": REFERENCE},
-        "description": "Genres, each as a name, an id, an object with one of the two; or a single one of those. "
-        f"{SEVERAL} {NEW_NAME}",
+    input_schema = {
+        **ReferenceListField.input_schema,
+        "description": f"{ReferenceListField.input_schema['description']} {SEVERAL}",
     }
-    form_schema: JSONSchema = {
-        "type": "array",
-        "items": STRING,
-        "collectionFormat": "multi",
-        "description": f"Names. {SEVERAL} {NEW_NAME}",
-    }
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=MAX_GENRES, **kwargs)
+    form_schema = {**ReferenceListField.form_schema, "description": f"Names. {SEVERAL} {NEW_NAME}"}
 
     def get_value(self, dictionary: Any) -> Any:
         """What was sent under either name. Two names with two values are refused at once, before other fields are."""
@@ -147,13 +172,6 @@ class GenreListField(serializers.ListField):
             message = self.error_messages["differ"].format(name=name, other=other)
             raise serializers.ValidationError({name: [message]}, code="differ")
         return again if value is empty else value
-
-    def to_internal_value(self, data: Any) -> list[Any]:
-        """The rows and new names. What is too long is refused before its items are looked at."""
-        items = [] if data == "" else as_list(data)
-        if isinstance(items, list) and len(items) > MAX_GENRES:
-            self.fail("max_length", max_length=MAX_GENRES)
-        return super().to_internal_value(items)
 
     def run_child_validation(self, data: list[Any]) -> list[Any]:
         genres: list[Any] = []
@@ -171,8 +189,8 @@ class GenreListField(serializers.ListField):
         """The names in a text, of which there is at least one; anything else as it is."""
         if not isinstance(item, str) or "," not in item or is_json(item):
             return [item]
-        if item.count(",") >= MAX_GENRES:
-            self.fail("max_length", max_length=MAX_GENRES)
+        if item.count(",") >= MAX_REFERENCES:
+            self.fail("max_length", max_length=MAX_REFERENCES)
         return [name for name in item.split(",") if not is_blank(name)] or [""]
 
 

@@ -9,16 +9,16 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import Http404
 
 from movies import search, tallies
-from movies.models import Director, Genre, GenreRevision, Movie, MovieGenre, MovieStats
+from movies.models import Director, Genre, GenreRevision, Movie, MovieDirector, MovieGenre, MovieStats
 from movies.models.catalogue import Named
 from movies.querysets import MovieQuerySet
 from rest.chunks import chunks, id_batches
 
-MOVIES_OF: dict[type[Named], str] = {Director: "director", Genre: "genres"}  # the lookup of movies
+LINKS: dict[type[Named], Any] = {Director: MovieDirector, Genre: MovieGenre}
 BATCH = 2000  # movies at a time
 ATTEMPTS = 10
 Result = TypeVar("Result")
@@ -83,8 +83,8 @@ def movies_of(rows: Sequence[Named]) -> MovieQuerySet:
 
 def in_use(model: type[Director] | type[Genre], ids: Collection[int]) -> QuerySet[Any]:
     """Those that a movie has."""
-    movies = Movie.objects.filter(**{MOVIES_OF[model]: OuterRef("pk")})
-    return model.objects.filter(Exists(movies), pk__in=ids)
+    links = LINKS[model].objects.filter(**{str(model._meta.model_name): OuterRef("pk")})
+    return model.objects.filter(Exists(links), pk__in=ids)
 
 
 def with_locked(rows: Sequence[Named], write: Callable[[list[int]], Result], also: Sequence[Named] = ()) -> Result:
@@ -123,16 +123,26 @@ def lock_names(rows: Sequence[Named]) -> None:
 
 def hand_over(movie_ids: list[int], from_ids: list[int], into: Named) -> tallies.Differences:
     """Gives what these movies have of `from_ids` to `into`, and returns what that changes in the tallies."""
-    if isinstance(into, Director):
-        Movie.objects.filter(pk__in=movie_ids, director__in=from_ids).update(director=into)
-        return Counter()
-    links = MovieGenre.objects.filter(movie__in=movie_ids, genre__in=[*from_ids, into.pk]).order_by("pk")
+    model, name = LINKS[type(into)], str(into._meta.model_name)
+    links = model.objects.filter(**{"movie__in": movie_ids, f"{name}__in": [*from_ids, into.pk]}).order_by("pk")
     firsts: dict[int, int] = {}
-    counted: tallies.Differences = Counter()
-    for pk, movie_id, genre_id in links.values_list("pk", "movie", "genre"):
+    taken: list[int] = []
+    for pk, movie_id, name_id in links.values_list("pk", "movie", name):
         firsts.setdefault(movie_id, pk)
-        counted.update(tallies.of_genres([genre_id], sign=-1))
-    counted.update(tallies.of_genres([into.pk] * len(firsts)))
+        taken.append(name_id)
     links.exclude(pk__in=firsts.values()).delete()
-    MovieGenre.objects.filter(pk__in=firsts.values()).update(genre=into)
+    model.objects.filter(pk__in=firsts.values()).update(**{name: into})
+    if isinstance(into, Director):
+        keep_directors(movie_ids, from_ids, into)
+        return Counter()
+    counted = tallies.of_genres(taken, sign=-1)
+    counted.update(tallies.of_genres([into.pk] * len(firsts)))
     return counted
+
+
+def keep_directors(movie_ids: list[int], from_ids: list[int], into: Director) -> None:
+    """What movies keep of their lists of directors: the first one, and whether there are others."""
+    movies = Movie.objects.filter(pk__in=movie_ids)
+    movies.filter(director__in=from_ids).update(director=into)
+    alone = movies.filter(is_co_directed=True).alias(n=Count("director_links")).filter(n__lt=2)
+    alone.update(is_co_directed=False)

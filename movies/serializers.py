@@ -1,5 +1,6 @@
 """What clients send and get about movies, in the canonical shape."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from rest_framework import serializers
@@ -9,14 +10,17 @@ from movies.fields import (
     AverageField,
     CoverField,
     DirectorField,
+    DirectorListField,
     FavoriteField,
     GenreListField,
     StarsField,
 )
 from movies.models import Comment, Director, Genre, Like, Movie, Rating
 from movies.models.feedback import MAX_COMMENT
-from rest.database.text import not_blank
+from rest.database.text import fold_case, not_blank
 from rest.fields import AnyField, ModelSerializer, TextField
+
+CONTRADICTION = "`director` is the first of `directors`: send one of the two, or both alike."
 
 
 class MovieSerializer(ModelSerializer[Movie]):
@@ -30,6 +34,7 @@ class MovieSerializer(ModelSerializer[Movie]):
     required_to_replace: ClassVar[tuple[str, ...]] = required_to_create
 
     director = DirectorField(required=False, allow_null=True)
+    directors = DirectorListField(source="director_list", required=False)
     genre = GenreListField(source="genre_list", required=False)
     cover_image = CoverField(required=False, allow_null=True)
     average_rating = AverageField(source="stats.average_rating", read_only=True)
@@ -52,6 +57,7 @@ class MovieSerializer(ModelSerializer[Movie]):
             "release_date",
             "duration",
             "director",
+            "directors",
             "genre",
             "cover_image",
             "average_rating",
@@ -80,6 +86,28 @@ class MovieSerializer(ModelSerializer[Movie]):
     def has_content(self, source: str) -> bool:
         """Whether the movie has something there, or is new and has to have it."""
         return self.instance is None or bool(getattr(self.instance, source, None))
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Leaves one of `director` and `directors`: what the movie has already says nothing beside the other."""
+        if "director" not in attrs or "director_list" not in attrs:
+            return attrs
+        director, directors = keys_of([attrs["director"]]), keys_of(attrs["director_list"])
+        present = keys_of(self.instance.director_list) if isinstance(self.instance, Movie) else []
+        if director in (directors[:1], present[:1]):
+            return without(attrs, "director")
+        if directors == present:
+            return without(attrs, "director_list")
+        raise serializers.ValidationError({"directors": [CONTRADICTION]}, code="contradictory")
+
+
+def keys_of(directors: Iterable[Director | str | None]) -> list[str]:
+    """The folded names, once each; of validated values, which are rows or names that may be new."""
+    named = [fold_case(director if isinstance(director, str) else director.name) for director in directors if director]
+    return list(dict.fromkeys(named))
+
+
+def without(attrs: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in attrs.items() if key != name}
 
 
 def require_content(field: AnyField) -> None:

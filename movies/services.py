@@ -5,7 +5,7 @@ before any other row of the movie, so that writers queue up instead of deadlocki
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -16,7 +16,7 @@ from rest_framework.exceptions import PermissionDenied
 
 from accounts.models import User
 from movies import covers, reactions, search, tallies
-from movies.models import Comment, Director, Favorite, Genre, Like, Movie, MovieGenre, MovieStats, Rating
+from movies.models import Comment, Director, Favorite, Genre, Like, Movie, MovieDirector, MovieGenre, MovieStats, Rating
 from movies.models.feedback import AGGREGATES, Feedback
 from movies.models.search import popularity_level
 from movies.outbox import mail
@@ -50,6 +50,7 @@ def valid_id_or_404(movie_id: int) -> int:
 
 COLUMNS = {field.name for field in Movie.edited_fields()}
 PLAIN_COLUMNS = COLUMNS - {"director", "cover_image"}
+DIRECTOR_COLUMNS = {"director", "is_co_directed"}
 
 
 def add_movie(*, by: User | None, **fields: Any) -> Movie:
@@ -68,11 +69,12 @@ def add_movie(*, by: User | None, **fields: Any) -> Movie:
 
 
 def change_movie(*, movie: Movie, by: User | None, **fields: Any) -> Movie:
-    """Changes what is given of a movie; a given list of genres replaces the old one.
+    """Changes what is given of a movie; a given list of directors or genres replaces the old one.
 
     Only these columns are written: the others may have been changed since `movie` was read.
     """
-    columns = [*(COLUMNS & fields.keys()), "updated_at", *(["title_key"] if "title" in fields else [])]
+    columns = {"updated_at", *(COLUMNS & fields.keys()), *(["title_key"] if "title" in fields else [])}
+    columns |= DIRECTOR_COLUMNS if fields.keys() & {"director", "director_list"} else set()
     with covers.stored(movie, fields) as fields:
         lock(movie)
         movie.refresh_from_db(fields=["cover_image"])
@@ -84,29 +86,64 @@ def change_movie(*, movie: Movie, by: User | None, **fields: Any) -> Movie:
     return movie
 
 
-def write_movie(movie: Movie, fields: dict[str, Any], columns: list[str] | None = None) -> tallies.Differences:
+def write_movie(movie: Movie, fields: dict[str, Any], columns: set[str] | None = None) -> tallies.Differences:
     """Writes what is given, and returns what it changes in the tallies of the genres."""
     for name in PLAIN_COLUMNS & fields.keys():
         setattr(movie, name, fields[name])
-    if "director" in fields:
-        movie.director = resolve(Director, fields["director"])
+    directors = directors_of(movie, fields)
+    if directors is not None:
+        keep_first(movie, directors)
     if "cover_image" in fields:
         covers.replace(movie, fields["cover_image"])
     movie.save(update_fields=columns)
+    if directors is not None:
+        write_directors(movie, directors)
     return write_genres(movie, fields["genre_list"]) if "genre_list" in fields else tallies.Differences()
 
 
+def directors_of(movie: Movie, fields: dict[str, Any]) -> list[Director] | None:
+    """The directors that the fields ask for; None where they leave them as they are.
+
+    A `director` alone is the first one. Whoever sends it may not have been shown the others, so these stay: one of them
+    comes to the front, somebody else takes the place of the first. None is nobody at all.
+    """
+    if "director_list" in fields:
+        return resolved(Director, fields["director_list"])
+    if "director" not in fields:
+        return None
+    if fields["director"] is None:
+        return []
+    [first] = resolved(Director, [fields["director"]])
+    return led_by(first, Director.objects.filter(movie_links__movie=movie.pk).order_by("movie_links__id"))
+
+
+def led_by(first: Director, present: Iterable[Director]) -> list[Director]:
+    """The directors `present` with another first one."""
+    others = [director for director in present if director != first]
+    return [first, *(others if first in present else others[1:])]
+
+
+def set_directors(movie: Movie, directors: Sequence[Director]) -> None:
+    keep_first(movie, directors)
+    movie.save(update_fields=DIRECTOR_COLUMNS)
+    write_directors(movie, directors)
+
+
+def keep_first(movie: Movie, directors: Sequence[Director]) -> None:
+    movie.director, movie.is_co_directed = next(iter(directors), None), len(directors) > 1
+
+
+def write_directors(movie: Movie, directors: Iterable[Director]) -> None:
+    movie.director_links.all().delete()
+    MovieDirector.objects.bulk_create(MovieDirector(movie=movie, director=director) for director in directors)
+
+
 def write_genres(movie: Movie, references: Iterable[Reference]) -> tallies.Differences:
-    references = list(references)
-    names = dict.fromkeys(reference for reference in references if isinstance(reference, str))
-    # Sorted, so that two writers with new genres in common wait for each other instead of deadlocking.
-    by_name = {name: resolve(Genre, name) for name in sorted(names, key=fold_case)}
-    given = [by_name[reference] if isinstance(reference, str) else reference for reference in references]
-    genres = {genre.pk: genre for genre in given}
+    genres = resolved(Genre, references)
     counted = genres_taken_from(movie)
     movie.genre_links.all().delete()
-    MovieGenre.objects.bulk_create(MovieGenre(movie=movie, genre=genre) for genre in genres.values())
-    counted.update(tallies.of_genres(genres))
+    MovieGenre.objects.bulk_create(MovieGenre(movie=movie, genre=genre) for genre in genres)
+    counted.update(tallies.of_genres(genre.pk for genre in genres))
     return counted
 
 
@@ -114,9 +151,14 @@ def genres_taken_from(movie: Movie) -> tallies.Differences:
     return tallies.of_genres(movie.genre_links.values_list("genre", flat=True), sign=-1)
 
 
-def resolve(model: type[Director] | type[Genre], reference: Reference) -> Any:
-    """A director or genre as it is, or the one of that name, created when it is new."""
-    return model.objects.get_or_create_named(reference) if isinstance(reference, str) else reference
+def resolved(model: type[Director] | type[Genre], references: Iterable[Reference]) -> list[Any]:
+    """The directors or genres once each, in their order. Those of new names are created."""
+    references = list(references)
+    names = dict.fromkeys(reference for reference in references if isinstance(reference, str))
+    # Sorted, so that two writers with new names in common wait for each other instead of deadlocking.
+    by_name = {name: model.objects.get_or_create_named(name) for name in sorted(names, key=fold_case)}
+    rows = [by_name[reference] if isinstance(reference, str) else reference for reference in references]
+    return list({row.pk: row for row in rows}.values())
 
 
 def reindexed(movie: Movie) -> Counter[int]:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from django.db import transaction
 from django.db.models import QuerySet
 
-from movies import search, tallies
+from movies import search, services, tallies
 from movies.models import Director, Genre, Movie, MovieStats
 from movies.models.catalogue import Named
 from movies.models.feedback import AGGREGATES
@@ -63,6 +63,7 @@ def movies(ids: list[int], *, fix: bool = False) -> Iterator[str]:
     batch = list(Movie.objects.complete().filter(pk__in=ids).order_by("pk"))
     yield from statistics([movie.pk for movie in batch], fix=fix)
     yield from folded_texts(batch, fix=fix)
+    yield from directors(batch, fix=fix)
     yield from postings(batch, fix=fix)
 
 
@@ -94,6 +95,22 @@ def expected_counts(movie_ids: list[int]) -> dict[int, dict[str, int]]:
         for row in rows:
             expected[row["movie"]].update({name: row[name] for name in aggregates})
     return expected
+
+
+def directors(movies: list[Movie], *, fix: bool) -> Iterator[str]:
+    """Lists of directors that do not begin with the movie's `director`, or are of another length than it says."""
+    for movie in movies:
+        listed = [link.director for link in movie.director_links.all()]
+        expected = services.led_by(movie.director, listed) if movie.director else []
+        is_co_directed = len(expected) > 1
+        if listed != expected:
+            found, correct = (", ".join(map(str, names)) or "nobody" for names in (listed, expected))
+            yield f"movie {movie.pk}: directors are {found}, should be {correct}"
+        if movie.is_co_directed != is_co_directed:
+            yield f"movie {movie.pk}: is_co_directed is {movie.is_co_directed}, should be {is_co_directed}"
+        if fix and (listed != expected or movie.is_co_directed != is_co_directed):
+            services.set_directors(movie, expected)
+            movie.refresh_from_db()  # and forgets the list that was read before
 
 
 def folded_texts(rows: Iterable[Movie | Named], *, fix: bool) -> Iterator[str]:

@@ -120,11 +120,13 @@ def movies(sql: PostgreSQL, count: int, directors: int, users: int) -> list[Step
             ],
         ),
         (
-            "genres of movies",
+            "directors and genres of movies",
             [
+                "INSERT INTO movies_moviedirector (id, movie_id, director_id) "
+                "SELECT id, id, director_id FROM movies_movie ORDER BY id",
                 "INSERT INTO movies_moviegenre (id, movie_id, genre_id) "
                 f"SELECT i * 3 + n + 1, i + 1, {genres} FROM {sql.series(count)} CROSS JOIN {sql.series(3, 'n')} "
-                f"WHERE n <= {pick('i', 'genres', 3)} ORDER BY i, n"
+                f"WHERE n <= {pick('i', 'genres', 3)} ORDER BY i, n",
             ],
         ),
     ]

@@ -10,6 +10,7 @@ TABLES = [
     "movies_director",
     "movies_genre",
     "movies_movie",
+    "movies_moviedirector",
     "movies_moviegenre",
     "movies_moviestats",
     "movies_rating",

@@ -37,12 +37,17 @@ class DecadeFilter(admin.SimpleListFilter):
         return queryset.filter(release_date__range=(f"{decade}-01-01", f"{int(decade) + 9}-12-31"))
 
 
+class DirectorInline(NamesInline):
+    model = models.MovieDirector
+    argument, name = "director_list", "director"
+
+
 class GenreInline(NamesInline):
     model = models.MovieGenre
     argument, name = "genre_list", "genre"
 
 
-# What the form below has no place for stands at its end.
+# What the form below has no place for stands at its end. Directors are rows, of which the first is the movie's own.
 PLACED = {"title", "description", "release_date", "duration", "director", "user", "cover_image"}
 OTHERS = [field.name for field in models.Movie.edited_fields() if field.name not in PLACED]
 
@@ -63,11 +68,11 @@ class MovieAdmin(LargeTableAdmin):
     search_fields = ["title"]
     search_help_text = "Title, director or genre; typing errors are forgiven."
     ordering = ["-id"]
-    autocomplete_fields = ["director", "user"]
-    inlines = [GenreInline]
+    autocomplete_fields = ["user"]
+    inlines = [DirectorInline, GenreInline]
     readonly_fields = ["uuid", "cover", "created_at", "updated_at", *ONLY_COUNTS]
     fieldsets = [
-        (None, {"fields": ["title", "description", ("release_date", "duration"), "director", "user", *OTHERS]}),
+        (None, {"fields": ["title", "description", ("release_date", "duration"), "user", *OTHERS]}),
         ("Cover", {"fields": ["cover_image", "cover"]}),
         ("Counted", {"fields": [tuple(ONLY_COUNTS)]}),
         ("Kept", {"fields": ["uuid", "created_at", "updated_at"], "classes": ["collapse"]}),

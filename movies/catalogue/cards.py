@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime
 from operator import itemgetter
 from typing import Annotated, Any, NamedTuple, get_type_hints
 
+import orjson
+
 from movies.models import Genre, GenreRevision
 
 # --- What a card is made of -----------------------------------------------------------------------------------------
@@ -32,7 +34,7 @@ class Column:
 class Source:
     """Where a field of Card comes from. A field whose first column is null is None."""
 
-    columns: dict[str, Column]  # by name; the one of a plain field has the field's name, and stands here as ""
+    columns: dict[str, Column]  # by name, which fields may have in common; "" stands for the field's own
     convert: Callable[..., Any] | None = None  # from the columns' values to the field's; None: as it is
     is_personal: bool = False  # whether it differs from caller to caller
     sort_by: str = ""  # the ORM's path of what orders movies by this field; empty where nothing does
@@ -91,6 +93,12 @@ class AddedBy(NamedTuple):
     username: str
 
 
+def directors_from_columns(others: str, *first: Any) -> list[DirectorName]:
+    """The first director, if there is one, and the others of "[[7, "Lilly Wachowski", …], …]"; "" is none."""
+    directors = [] if first[0] is None else [DirectorName(*first)]
+    return directors + [DirectorName(*other) for other in orjson.loads(others)] if others else directors
+
+
 DIRECTOR = Source(
     {
         "director_id": Column("bigint", "d.id"),
@@ -99,6 +107,23 @@ DIRECTOR = Source(
         "director_updated_at": Column("text", "CAST(d.updated_at AS text)"),
     },
     DirectorName,
+)
+# Most movies have one director. Where there are others, the movie says so.
+OTHERS = """CASE WHEN m.is_co_directed THEN COALESCE((SELECT {list} FROM (
+    SELECT e.id, e.name, CAST(e.created_at AS text) AS created, CAST(e.updated_at AS text) AS updated
+    FROM movies_moviedirector k JOIN movies_director e ON e.id = k.director_id
+    WHERE k.movie_id = m.id AND e.id <> m.director_id ORDER BY k.id) AS o), '') ELSE '' END"""
+OTHER = "(o.id, o.name, o.created, o.updated)"
+DIRECTORS = Source(
+    {
+        "other_directors": Column(
+            "text",
+            postgresql=OTHERS.format(list=f"CAST(json_agg(json_build_array{OTHER}) AS text)"),
+            sqlite=OTHERS.format(list=f"json_group_array(json_array{OTHER})"),
+        ),
+        **DIRECTOR.columns,
+    },
+    directors_from_columns,
 )
 USER = Source({"user_id": Column("bigint", "u.id"), "username": Column("varchar", "u.username")}, AddedBy)
 
@@ -178,6 +203,7 @@ class Card(NamedTuple):
     comments_count: Annotated[int, counted("integer", "comments_count")]
     created_at: Annotated[datetime, column("text", "CAST(m.created_at AS text)", parse_datetime, sort_by="created_at")]
     updated_at: Annotated[datetime, column("text", "CAST(m.updated_at AS text)", parse_datetime, sort_by="updated_at")]
+    director_list: Annotated[list[DirectorName], DIRECTORS]
     director: Annotated[DirectorName | None, DIRECTOR]
     user: Annotated[AddedBy | None, USER]
     genre_list: Annotated[list[GenreName], GENRES]
@@ -210,10 +236,10 @@ UNMARKED = tuple(Card._field_defaults[name] for name in PERSONAL)  # of anybody 
 
 def places() -> dict[str, slice]:
     """Where in a row the columns of each field of SHARED are."""
-    found, start = {}, 0
-    for name, source in SHARED.items():
-        found[name] = slice(start, start + len(source.columns))
-        start = found[name].stop
+    names, found = [*columns_of(SHARED)], {}
+    for field, source in SHARED.items():
+        start = names.index(next(iter(source.columns)) or field)
+        found[field] = slice(start, start + len(source.columns))
     return found
 
 

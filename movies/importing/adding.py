@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from movies import search, tallies
 from movies.importing import bulk, postings
 from movies.importing.rows import Key, Row, folded_name
-from movies.models import Director, Genre, Movie, MovieGenre, MovieStats
+from movies.models import Director, Genre, Movie, MovieDirector, MovieGenre, MovieStats
 from movies.models.catalogue import Named
 from rest.chunks import chunks
 from rest.database.text import fold_case
@@ -47,10 +47,12 @@ def add_missing(rows: Sequence[Row], word_ids: postings.WordIds | None = None) -
     led_by = [directors.get(folded_name(row.director)) for row in new]
     ids = add_movies(new, led_by)
     bulk.insert(MovieStats, ["movie"], ((pk,) for pk in ids))
+    of_directors = [(pk, director.pk) for pk, director in zip(ids, led_by, strict=True) if director]
+    bulk.insert(MovieDirector, ["movie", "director"], of_directors)
     links = [(pk, genre.pk) for pk, of_movie in zip(ids, of_movies, strict=True) for genre in of_movie]
     bulk.insert(MovieGenre, ["movie", "genre"], links)
     weights = {
-        pk: postings.weights(row.title, director and director.name, (genre.name for genre in of_movie))
+        pk: postings.weights(row.title, [director.name] if director else [], (genre.name for genre in of_movie))
         for pk, row, director, of_movie in zip(ids, new, led_by, of_movies, strict=True)
     }
     of_words = postings.insert(weights, word_ids or postings.WordIds())

@@ -22,24 +22,24 @@ class Texts(NamedTuple):
     """What search reads of a movie, of which it knows only that."""
 
     title: str
-    director: Name | None = None
+    director_list: tuple[Name, ...] = ()
     genre_list: tuple[Name, ...] = ()
 
 
 @lru_cache(maxsize=10_000)
 def of_director(name: str) -> Weights:
-    return search.weighted_words(Texts("", Name(name)))
+    return search.weighted_words(Texts("", (Name(name),)))
 
 
 @lru_cache(maxsize=1_000)
 def of_genre(name: str) -> Weights:
-    return search.weighted_words(Texts("", None, (Name(name),)))
+    return search.weighted_words(Texts("", (), (Name(name),)))
 
 
-def weights(title: str, director: str | None, genres: Iterable[str]) -> Weights:
+def weights(title: str, directors: Iterable[str], genres: Iterable[str]) -> Weights:
     """Word → weight. The weights of a word in several texts are added, so each text's can be had by itself."""
     total = search.weighted_words(Texts(title))
-    for of_name in ([of_director(director)] if director else []), map(of_genre, genres):
+    for of_name in map(of_director, directors), map(of_genre, genres):
         for of_text in of_name:
             for word, weight in of_text.items():
                 total[word] = total.get(word, 0) + weight

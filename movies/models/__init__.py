@@ -1,4 +1,4 @@
-from movies.models.catalogue import Director, Genre, Movie, MovieGenre, MovieStats
+from movies.models.catalogue import Director, Genre, Movie, MovieDirector, MovieGenre, MovieStats
 from movies.models.feedback import Comment, Favorite, Like, Rating
 from movies.models.mail import MailAllowance
 from movies.models.revision import GenreRevision
@@ -14,6 +14,7 @@ __all__ = [
     "Like",
     "MailAllowance",
     "Movie",
+    "MovieDirector",
     "MovieGenre",
     "MovieStats",
     "Rating",

@@ -82,9 +82,13 @@ class Movie(models.Model):
         help_text="In minutes.",
         validators=[MinValueValidator(1), MaxValueValidator(MAX_MINUTES)],
     )
+    # The first of the directors, whom every card shows: so it stands here, too, and most movies are read without a look
+    # at the links of the others.
     director = models.ForeignKey(
-        Director, on_delete=models.PROTECT, null=True, blank=True, related_name="movies", db_index=False
+        Director, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
+    is_co_directed = models.BooleanField(default=False, db_default=False, editable=False)
+    directors = models.ManyToManyField(Director, through="MovieDirector", related_name="movies")
     genres = models.ManyToManyField(Genre, through="MovieGenre", related_name="movies")
     cover_image = models.ImageField(upload_to=cover_path, blank=True)
     user = models.ForeignKey(
@@ -127,9 +131,32 @@ class Movie(models.Model):
         return [field for field in cls._meta.concrete_fields if field.editable and not field.primary_key]
 
     @property
+    def director_list(self) -> list[Director]:
+        """The first director, and the others in the order in which they were given."""
+        first = [self.director] if self.director else []
+        links = self.director_links.all() if self.is_co_directed else ()
+        return first + [link.director for link in links if link.director_id != self.director_id]
+
+    @property
     def genre_list(self) -> list[Genre]:
         """The genres in the order in which they were given."""
         return [link.genre for link in self.genre_links.all()]
+
+
+class MovieDirector(models.Model):
+    """One director of one movie; the ids keep the order. The first is the movie's `director`, too."""
+
+    # The unique constraint and the index below begin with one each.
+    movie = models.ForeignKey(Movie, on_delete=models.CASCADE, related_name="director_links", db_index=False)
+    director = models.ForeignKey(Director, on_delete=models.PROTECT, related_name="movie_links", db_index=False)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["movie", "director"], name="movie_director_once")]
+        indexes = [models.Index(fields=["director", "movie"], name="movie_director_of_director")]
+
+    def __str__(self) -> str:
+        return self.director.name
 
 
 class MovieGenre(models.Model):

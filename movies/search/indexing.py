@@ -30,7 +30,7 @@ class HasTexts(Protocol):
     @property
     def title(self) -> str: ...
     @property
-    def director(self) -> HasName | None: ...
+    def director_list(self) -> Sequence[HasName]: ...
     @property
     def genre_list(self) -> Sequence[HasName]: ...
 
@@ -39,7 +39,7 @@ def weighted_words(movie: HasTexts) -> dict[str, int]:
     """Word → weight. The fewer words a text has, the more each of them says."""
     weights: dict[str, int] = defaultdict(int)
     texts = [(movie.title, TITLE_WEIGHT)]
-    texts += [(movie.director.name, DIRECTOR_WEIGHT)] if movie.director else []
+    texts += [(director.name, DIRECTOR_WEIGHT) for director in movie.director_list]
     texts += [(genre.name, GENRE_WEIGHT) for genre in movie.genre_list]
     for text, weight in texts:
         found = words(text)

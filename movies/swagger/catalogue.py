@@ -26,6 +26,7 @@ MOVIE = {
     "release_date": "1979-05-25",
     "duration": 117,
     "director": RIDLEY,
+    "directors": [RIDLEY],
     "genre": [HORROR, SCI_FI],
     "cover_image": None,
     "average_rating": 4.5,
@@ -52,8 +53,9 @@ NEW = {
 }
 
 DIRECTOR_AND_GENRE = (
-    '`director` is a name, an id (a number), `{"id": …}` or `{"name": …}`; `genre`, which may be sent as `genres`, is '
-    'one of those or a list of them. Text is always a name, also `"1917"`, and in genres a comma stands between two. '
+    '`director` is a name, an id (a number), `{"id": …}` or `{"name": …}`; `directors`, and `genre`, which may be sent '
+    "as `genres`, are one of those or a list of them. `director` is the first of `directors`; sent alone it changes "
+    'the first and keeps the others. Text is always a name, also `"1917"`, and in genres a comma stands between two. '
     "Names are compared without case and created when they are new. What the API answers can be sent back unchanged."
 )
 COVER = "A `cover_image` comes by multipart/form-data; null or an empty text removes it."

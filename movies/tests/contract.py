@@ -14,8 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from movies.models import Director, Favorite, Genre, Movie
 
 CANONICAL_KEYS = {
-    "id", "uuid", "title", "description", "release_date", "duration", "director", "genre", "cover_image",
-    "average_rating", "ratings_count", "likes_count", "favorites_count", "comments_count", "favorite", "liked",
+    "id", "uuid", "title", "description", "release_date", "duration", "director", "directors", "genre",
+    "cover_image", "average_rating", "ratings_count", "likes_count", "favorites_count", "comments_count", "favorite", "liked",
     "my_rating", "user", "created_at", "updated_at",
 }  # fmt: skip
 READ_ONLY_KEYS = {

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from movies import search, services
-from movies.models import Comment, Favorite, Genre, Like, Movie, Rating, Tally
+from movies.models import Comment, Director, Favorite, Genre, Like, Movie, Rating, Tally
 from rest.admin import LargeTableAdmin
 
 OURS = ("accounts", "movies", "collections_app", "metrics")
@@ -33,14 +33,15 @@ def found(text):
 
 
 def form(**fields):
-    inline = {"genre_links-TOTAL_FORMS": 0, "genre_links-INITIAL_FORMS": 0}
+    numbers = ("TOTAL_FORMS", "INITIAL_FORMS")
+    inline = {f"{links}-{number}": 0 for links in ("director_links", "genre_links") for number in numbers}
     return {"title": "", "description": "", "release_date": "", "duration": "", **inline, **fields}
 
 
 def test_every_model_of_ours_is_in_the_admin():
     from django.apps import apps
 
-    inline_only = {"MovieGenre", "Installation", "MailAllowance"}
+    inline_only = {"MovieDirector", "MovieGenre", "Installation", "MailAllowance"}
     models = {model for label in OURS for model in apps.get_app_config(label).get_models()}
     assert {model.__name__ for model in models - set(admin.site._registry)} <= inline_only
 
@@ -69,6 +70,16 @@ def test_a_movie_added_there_has_statistics_and_is_found(office, db):
     assert reply.status_code == 302, reply.content
     assert Movie.objects.complete().get().stats.likes_count == 0
     assert found("zardoz fantasy") == {"Zardoz"}
+
+
+def test_directors_added_there_are_shown_in_their_order_and_found(office, anonymous, db):
+    rows = [Director.objects.create(name=name) for name in ("Joel Coen", "Ethan Coen")]
+    links = {"director_links-TOTAL_FORMS": 2, **{f"director_links-{n}-director": row.pk for n, row in enumerate(rows)}}
+    assert office.post(address(Movie, "add"), form(title="Fargo", **links)).status_code == 302
+    [shown] = anonymous.get("/api/v1/movies/?director=ethan+coen").json()["results"]
+    assert [director["name"] for director in shown["directors"]] == ["Joel Coen", "Ethan Coen"]
+    assert shown["director"]["name"] == "Joel Coen"
+    assert found("ethan") == {"Fargo"}
 
 
 def test_a_changed_title_is_found_under_its_new_name_only(office, movie):

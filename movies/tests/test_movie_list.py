@@ -15,6 +15,7 @@ class TestCanonical(Canonical, ListSuite):
             "release_date": "1979-05-25",
             "duration": 117,
             "director": {"id": movie.director.pk, "name": "Ridley Scott"},
+            "directors": [{"id": movie.director.pk, "name": "Ridley Scott"}],
             "genre": [{"id": genre.pk, "name": genre.name} for genre in movie.genre_list],
             "cover_image": None,
             "average_rating": 0,
@@ -34,7 +35,7 @@ class TestCanonical(Canonical, ListSuite):
     def test_a_movie_with_a_title_only_is_shown_with_nulls(self, anonymous, make_movie):
         make_movie("Alien")
         (item,) = self.page(anonymous.get(self.list_url))
-        assert (item["description"], item["genre"]) == ("", [])
+        assert (item["description"], item["directors"], item["genre"]) == ("", [], [])
         assert {item[name] for name in ("release_date", "duration", "director", "cover_image", "user")} == {None}
 
     def test_everybody_sees_their_own_favourite_like_and_rating(self, anonymous, alice, bob, charlie, movie):

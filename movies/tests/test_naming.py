@@ -50,6 +50,25 @@ class TestMerging:
         assert [movie["genre"][0]["name"] for movie in page["results"]] == ["Science Fiction"] * 2
         assert search.search(Movie.objects.all(), "science fiction").count() == 2
 
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            (["L. Wachowski", "Tom Tykwer"], ["Lana Wachowski", "Tom Tykwer"]),
+            (["Tom Tykwer", "L. Wachowski"], ["Tom Tykwer", "Lana Wachowski"]),
+            (["L. Wachowski", "Tom Tykwer", "Lana Wachowski"], ["Lana Wachowski", "Tom Tykwer"]),
+            (["Tom Tykwer", "Lana Wachowski", "L. Wachowski"], ["Tom Tykwer", "Lana Wachowski"]),
+            (["L. Wachowski", "Lana Wachowski"], ["Lana Wachowski"]),
+        ],
+    )
+    def test_a_movie_has_the_other_director_in_the_place_of_the_first(self, make_movie, anonymous, before, after):
+        make_movie("Any", director_list=["Lana Wachowski"])
+        movie = make_movie("Cloud Atlas", director_list=before)
+        merge("Lana Wachowski", "L. Wachowski", model=Director)
+        shown = anonymous.get(f"/api/v1/movies/{movie.pk}/").json()
+        assert [director["name"] for director in shown["directors"]] == after
+        assert shown["director"] == shown["directors"][0]
+        assert list(verification.differences()) == []
+
     def test_directors_are_merged_alike(self, make_movie):
         movies = [
             make_movie(f"Movie {number}", director=name) for number, name in enumerate(["R. Scott", "Ridley Scott"])

@@ -16,7 +16,7 @@ from movies.filters import MovieFilter
 from movies.models import Movie, MovieGenre, SearchWord
 
 MOVIES, PAGE = 2000, 20
-TABLES = "movies_movie|movies_moviestats|movies_moviegenre|movies_searchposting"
+TABLES = "movies_movie|movies_moviestats|movies_moviedirector|movies_moviegenre|movies_searchposting"
 POSTINGS = "posting_once_per_word|posting_best_first|sqlite_autoindex_movies_searchposting_1"
 ORDERS = [sign + name for name in SORT_FIELDS for sign in ("", "-")]
 
@@ -110,8 +110,8 @@ def begins_at_key(order, key):
 # A query, and the index that leads to the movies that it leaves. A filter that is not here is one of a column with an
 # index of its own: see served().
 SERVED = {
-    "director=5": "movie_of_director",
-    "director=5,6": "movie_of_director",
+    "director=5": "movie_director_of_director",
+    "director=5,6": "movie_director_of_director",
     "genre=20": "movie_genre_of_genre",
     "genre=19,20": "movie_genre_of_genre|movie_genre_once",
     "genre_all=19,20": "movie_genre_of_genre",

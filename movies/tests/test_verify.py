@@ -10,7 +10,18 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
 from movies import search, services
-from movies.models import Comment, Director, Favorite, Like, Movie, MovieStats, Rating, SearchPosting, Tally
+from movies.models import (
+    Comment,
+    Director,
+    Favorite,
+    Like,
+    Movie,
+    MovieDirector,
+    MovieStats,
+    Rating,
+    SearchPosting,
+    Tally,
+)
 
 
 @pytest.fixture
@@ -51,6 +62,9 @@ def test_an_exact_database_has_no_differences(busy_movie, verify):
         (lambda movie: MovieStats.objects.all().delete(), "has no statistics"),
         (lambda movie: Movie.objects.update(title="Aliens"), "title_key is 'alien', should be 'aliens'"),
         (lambda movie: Director.objects.update(name="R. Scott"), "name_key is 'ridley scott', should be 'r. scott'"),
+        (lambda movie: MovieDirector.objects.all().delete(), "directors are nobody, should be Ridley Scott"),
+        (lambda movie: Movie.objects.update(director=None), "directors are Ridley Scott, should be nobody"),
+        (lambda movie: Movie.objects.update(is_co_directed=True), "is_co_directed is True, should be False"),
         (lambda movie: SearchPosting.objects.first().delete(), "the search index does not match its texts"),
     ],
 )
