@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "rest.middleware.RefusalMiddleware",
     "rest.middleware.BodyLimitMiddleware",
+    "metrics.idempotency.IdempotencyMiddleware",  # outside of the next: a retry is no longer what If-Match named
     "rest.conditional.ConditionalMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -86,6 +87,7 @@ MIDDLEWARE = [
 # What the fast path (rest.fast_path) does without, and why. A middleware that is neither here nor an AnswerLayer is an
 # error of `manage.py check`.
 FAST_PATH_SKIPS = {
+    "metrics.idempotency.IdempotencyMiddleware": "What has a key is not plain: rest.fast_path.plain.",
     "rest.middleware.RefusalMiddleware": "What the server refuses is not plain: rest.fast_path.plain.",
     "whitenoise.middleware.WhiteNoiseMiddleware": "It answers for static files, which are no view's addresses.",
     "django.contrib.sessions.middleware.SessionMiddleware": "A caller of the API is who the Authorization header says.",

@@ -1,4 +1,4 @@
-"""The requests counted so far, the resets of that count, and the throttles' windows."""
+"""The requests counted so far, the resets of that count, the throttles' windows, and answers kept for retries."""
 
 import uuid
 
@@ -6,7 +6,13 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from metrics.querysets import CounterSourceQuerySet, CountPeriodQuerySet, InstallationQuerySet, ThrottleWindowQuerySet
+from metrics.querysets import (
+    CounterSourceQuerySet,
+    CountPeriodQuerySet,
+    InstallationQuerySet,
+    KeptAnswerQuerySet,
+    ThrottleWindowQuerySet,
+)
 
 
 class Installation(models.Model):
@@ -79,3 +85,28 @@ class ThrottleWindow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key}: {self.count}"
+
+
+class KeptAnswer(models.Model):
+    """What was answered to a request with an `Idempotency-Key`, so that a retry is answered alike and does nothing.
+
+    Neither the key nor the request is kept, but their digests. Where the caller is a user, it goes with the account.
+    """
+
+    key_digest = models.CharField(max_length=64, unique=True)  # of the caller and the key
+    request_digest = models.CharField(max_length=64)
+    caller = models.CharField(max_length=120)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
+    status = models.PositiveSmallIntegerField(default=0)
+    headers = models.JSONField(default=dict)
+    body = models.BinaryField(default=bytes)
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    objects = KeptAnswerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["caller", "id"], name="kept_answer_of_caller")]
+
+    def __str__(self) -> str:
+        return f"{self.status} to {self.caller}"

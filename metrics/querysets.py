@@ -3,14 +3,17 @@
 import socket
 import uuid
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import F, Sum
 from django.utils import timezone
 
 if TYPE_CHECKING:
-    from metrics.models import CounterSource, CountPeriod, Installation, ThrottleWindow
+    from metrics.models import CounterSource, CountPeriod, Installation, KeptAnswer, ThrottleWindow
+
+KEPT_FOR = timedelta(hours=24)
+MAX_KEPT = 1000  # answers of one caller, the latest
 
 
 class InstallationQuerySet(models.QuerySet["Installation"]):
@@ -82,3 +85,26 @@ class ThrottleWindowQuerySet(models.QuerySet["ThrottleWindow"]):
     def delete_expired(self) -> int:
         """Deletes the windows that are over, and returns how many there were."""
         return self.filter(expires_at__lt=timezone.now()).delete()[0]
+
+
+class KeptAnswerQuerySet(models.QuerySet["KeptAnswer"]):
+    def claim(self, key_digest: str, **about: Any) -> tuple["KeptAnswer", bool]:
+        """The answer kept for a key, or a new one that is to be filled in this transaction; whether it is new.
+
+        Whoever sends the same key meanwhile waits here until the transaction has ended.
+        """
+        self.filter(key_digest=key_digest, created_at__lte=timezone.now() - KEPT_FOR).delete()
+        kept, is_new = self.get_or_create(key_digest=key_digest, defaults=about)
+        if is_new:
+            self.filter(caller=kept.caller).forget_oldest()
+        return kept, is_new
+
+    def forget_oldest(self) -> None:
+        """Deletes those beyond the latest MAX_KEPT."""
+        oldest = self.order_by("-id").values_list("id", flat=True)[MAX_KEPT : MAX_KEPT + 1].first()
+        if oldest is not None:
+            self.filter(id__lte=oldest).delete()
+
+    def delete_expired(self) -> int:
+        """Deletes what is kept for longer than KEPT_FOR, and returns how many there were."""
+        return self.filter(created_at__lte=timezone.now() - KEPT_FOR).delete()[0]

@@ -24,7 +24,9 @@ def is_plain(environ: Environ) -> bool:
 
     What is accepted makes no difference: `rest.negotiation`.
     """
-    if "HTTP_TRANSFER_ENCODING" in environ or "HTTP_IF_MATCH" in environ or REFUSAL in environ:
+    if "HTTP_TRANSFER_ENCODING" in environ or REFUSAL in environ:
+        return False
+    if "HTTP_IF_MATCH" in environ or "HTTP_IDEMPOTENCY_KEY" in environ:
         return False
     if environ["REQUEST_METHOD"] == "GET":
         return environ.get("CONTENT_LENGTH") in NO_BODY

@@ -16,7 +16,7 @@ def whole_database() -> dict[str, list[str]]:
 
 def rows_of(cursor: Any, table: str) -> list[str]:
     cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
-    return sorted(repr(row) for row in cursor.fetchall())
+    return sorted(repr([bytes(v) if isinstance(v, memoryview) else v for v in row]) for row in cursor.fetchall())
 
 
 def is_problem(response: Any) -> bool:

@@ -1,0 +1,124 @@
+"""`Idempotency-Key`: what a client sends twice, because it got no answer the first time, is done once.
+
+The key, what is written and the answer are one transaction: after a crash there is all of it or nothing. A retry gets
+the same status, body and headers, and `Idempotency-Replayed: true`. A key is the caller's own, and kept for KEPT_FOR.
+"""
+
+import re
+import time
+from collections.abc import Callable
+from hashlib import sha256
+from tempfile import SpooledTemporaryFile
+from typing import IO, ClassVar
+
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import parse_header_parameters
+from django.utils.module_loading import import_string
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+
+from metrics.addresses import client_network
+from metrics.models import KeptAnswer
+from rest.dialects import dialect_of
+from rest.errors import plain_error
+
+KEY_HEADER, REPLAYED = "HTTP_IDEMPOTENCY_KEY", "Idempotency-Replayed"
+METHODS = {"POST", "PUT", "PATCH", "DELETE"}
+VALID_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+CHUNK = 65_536  # bytes
+IN_MEMORY = 512 * 1024  # bytes of a body; a longer one waits in a file
+CLEANING_SECONDS = 600
+
+
+class IdempotencyMiddleware:
+    """Answers a change that has a key: from what is kept, or by doing it and keeping the answer.
+
+    Kept is what succeeded. After an error the key is free again, so that the same request may be tried once more. An
+    answer that nobody may store (`no-store`), since it holds secrets, is not kept either: logging in is done each time.
+    """
+
+    next_cleaning: ClassVar[float] = 0.0
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        key = request.META.get(KEY_HEADER)
+        if key is None or request.method not in METHODS or dialect_of(request) is None:
+            return self.get_response(request)
+        if not VALID_KEY.fullmatch(key):
+            return plain_error(request, 400, "Idempotency-Key is not 1 to 255 visible ASCII characters.")
+        try:
+            caller, user_id = caller_of(request)
+        except APIException:
+            return self.get_response(request)  # where the credential is looked at, it is refused
+        self.clean_now_and_then()
+        with SpooledTemporaryFile(max_size=IN_MEMORY) as body:
+            again, request_digest = repeatable(request, body)
+            key_digest = sha256(f"{caller}\n{key}".encode()).hexdigest()
+            with transaction.atomic():
+                kept, is_new = KeptAnswer.objects.claim(
+                    key_digest, request_digest=request_digest, caller=caller, user_id=user_id
+                )
+                if is_new:
+                    return self.answer(again, kept)
+        if kept.request_digest != request_digest:
+            return plain_error(request, 422, "This Idempotency-Key was sent with another request.")
+        return replayed(kept)
+
+    def answer(self, request: HttpRequest, kept: KeptAnswer) -> HttpResponse:
+        """Does what is asked, and keeps the answer where it succeeded."""
+        response = self.get_response(request)
+        if response.status_code >= 500:
+            transaction.set_rollback(True)
+        elif response.status_code >= 400 or response.streaming or "no-store" in response.get("Cache-Control", ""):
+            kept.delete()
+        else:
+            kept.status, kept.headers, kept.body = response.status_code, dict(response.headers), response.content
+            # Not save(), which would bring back what went with the account that was deleted.
+            KeptAnswer.objects.filter(pk=kept.pk).update(status=kept.status, headers=kept.headers, body=kept.body)
+        return response
+
+    @classmethod
+    def clean_now_and_then(cls) -> None:
+        if time.monotonic() >= cls.next_cleaning:
+            cls.next_cleaning = time.monotonic() + CLEANING_SECONDS
+            KeptAnswer.objects.delete_expired()
+
+
+def replayed(kept: KeptAnswer) -> HttpResponse:
+    """The kept answer, which says that it is one."""
+    response = HttpResponse(bytes(kept.body), status=kept.status)
+    del response.headers["Content-Type"]  # which an answer without a body does not have
+    for name, value in {**kept.headers, REPLAYED: "true"}.items():
+        response.headers[name] = value
+    return response
+
+
+def caller_of(request: HttpRequest) -> tuple[str, int | None]:
+    """Whose key it is: a user's, by whichever credential, or a network's. Raises what refuses the credential."""
+    kinds = map(import_string, settings.REST_FRAMEWORK["DEFAULT_AUTHENTICATION_CLASSES"])
+    user = Request(request, authenticators=[kind() for kind in kinds]).user
+    if user.is_authenticated:
+        return f"user:{user.pk}", user.pk
+    return f"address:{client_network(request)}", None
+
+
+def repeatable(request: HttpRequest, body: IO[bytes]) -> tuple[WSGIRequest, str]:
+    """The request with its body in `body`, where it can be read again, and a digest of all that it asks."""
+    kind, parameters = parse_header_parameters(request.META.get("CONTENT_TYPE", ""))
+    digest = sha256(f"{request.method} {request.get_full_path()} {kind}\n".encode())
+    while chunk := request.read(CHUNK):
+        body.write(chunk)
+    body.seek(0)
+    # Whoever sends a form again puts another boundary between its parts.
+    boundary = f"--{parameters['boundary']}".encode() if "boundary" in parameters else None
+    for line in body:
+        if boundary is None or not line.startswith(boundary):
+            digest.update(line)
+    body.seek(0)
+    path = request.path_info.encode().decode("latin-1")  # as WSGI has it
+    return WSGIRequest({**request.META, "PATH_INFO": path, "wsgi.input": body}), digest.hexdigest()
