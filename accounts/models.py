@@ -70,7 +70,7 @@ class UserManager(DjangoUserManager["User"]):
         self, username: str, email: str | None, password: str | None, **extra_fields: Any
     ) -> "User":
         normal = password and normalize_password(password)
-        user: User = super()._create_user_object(username, email, normal, **extra_fields)  # type: ignore[misc]
+        user: User = super()._create_user_object(username, email, normal, **extra_fields)  # type: ignore[misc]  # missing in the stubs
         return user
 
 
