@@ -1,11 +1,14 @@
 # Two commands do everything: `make run` and `make test`. The rest is for those who work on the code.
-.PHONY: run test coverage bench check format verify clean help
+.PHONY: run import test coverage bench check format verify clean help
 
 help:      ## this list
 	@grep -E '^[a-z]+: .*##' Makefile | sed 's/: *##/\t/'
 
-run:       ## environment, migrations, demo catalogue, server (PORT, WORKERS, DATABASE_URL, THROTTLING=off)
+run:       ## environment, migrations, demo catalogue, server (DEMO=off, PORT, WORKERS, DATABASE_URL, THROTTLING=off)
 	@exec bin/run
+
+import:    ## environment, migrations, and films from a file of one JSON object a line (FILE=films.ndjson, REPORT=report.tsv)
+	@exec bin/import "$$FILE" $${REPORT:+--report "$$REPORT"}
 
 test:      ## environment, the whole suite on SQLite and on PostgreSQL (TEST_POSTGRES_URL, SEED=1, ARGS="-k name")
 	@exec bin/test $(ARGS)

@@ -15,6 +15,7 @@ from accounts.signals import account_deleting
 from rest.exceptions import TokenNotValid
 
 DELETION_ATTEMPTS = 10
+FIRST_ADMIN = "admin"
 PROFILE_COLUMNS = {
     "username": ["username", "username_key", "skeleton", "shown_skeleton"],
     "email": ["email", "email_key", "email_confirmed"],
@@ -59,6 +60,17 @@ def save_user(user: User, columns: list[str] | None = None) -> None:
             raise
         messages = {field: [message] for field, message in taken.items()}
         raise ValidationError(messages, code="unique") from error
+
+
+def create_first_admin(*, password: str) -> User | None:
+    """The account FIRST_ADMIN, which has all rights; None where somebody has that name already."""
+    user = User(username=FIRST_ADMIN, is_staff=True, is_superuser=True)
+    user.set_password(password)
+    try:
+        save_user(user)
+    except ValidationError:
+        return None
+    return user
 
 
 @transaction.atomic

@@ -151,6 +151,11 @@ SIMPLE_JWT = {
     "LEEWAY": 60,  # seconds by which the clocks of two hosts may differ
 }
 
+# Whether an empty database is filled with the demo catalogue, and the password of the first admin account (random, and
+# shown once, where there is none).
+DEMO = env.bool("DEMO", default=True)
+ADMIN_PASSWORD = env.str("ADMIN_PASSWORD", default="")
+
 # --- REST -----------------------------------------------------------------------------------------------------------
 DIALECTS = {dialect.name: dialect for dialect in TABLE}
 REST_FRAMEWORK = {

@@ -19,6 +19,19 @@ def free_port(address="127.0.0.1"):
         return probe.getsockname()[1]
 
 
+def clean_environment():
+    return {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
+
+
+def make_import(folder, name, **variables):
+    """`make import` of a file in `folder`, which holds the server's files, too."""
+    return subprocess.run(
+        ["make", "import", f"FILE={folder / name if name else ''}", *(f"{key}={value}" for key, value in variables.items())],
+        cwd=settings.BASE_DIR, env={**clean_environment(), "VAR_DIR": str(folder / "var")}, capture_output=True, text=True,
+        check=False, timeout=120,
+    )  # fmt: skip
+
+
 class Run:
     """One call of `bin/run` in a session of its own, as a terminal would hold it."""
 
@@ -26,8 +39,7 @@ class Run:
 
     def __init__(self, folder, port, **env):
         self.log, self.port = folder / f"run-{port}.log", port
-        clean = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
-        env = {**clean, "VAR_DIR": str(folder / "var"), "PORT": str(port), **env}
+        env = {**clean_environment(), "VAR_DIR": str(folder / "var"), "PORT": str(port), **env}
         self.process = subprocess.Popen(
             ["make", "run"], cwd=settings.BASE_DIR, env=env, stdout=self.log.open("wb"), stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -113,6 +125,44 @@ def test_an_address_that_this_machine_does_not_have_is_said_so(run):
     assert refused.process.wait(120) != 0
     assert "Marquee cannot listen on HOST=192.0.2.1" in refused.output()
     assert "Traceback" not in refused.output()
+
+
+def test_films_of_one_s_own_come_before_the_first_start_and_beside_the_server(tmp_path, run):
+    (tmp_path / "my films.ndjson").write_text('{"title": "Alien"}\n{"title": "Aliens", "year": "soon"}\n')
+    first = make_import(tmp_path, "my films.ndjson")
+    assert first.returncode == 0, first.stderr
+    assert "2 rows read: 2 movies added" in first.stdout
+    assert "line 2: year: 'soon' left out" in first.stderr
+    assert re.search(r"admin, password \S{12,}", first.stdout)
+
+    server = run(free_port())
+    wait_until(server.is_up, server.output)
+    assert "password" not in server.output()
+    assert '"count":2' in server.get("/api/v1/movies/?page_size=1")[1]
+
+    (tmp_path / "more.ndjson").write_text('{"title": "Alien"}\n{"title": "Alien 3"}\n{"year": 1997}\n')
+    second = make_import(tmp_path, "more.ndjson", REPORT=tmp_path / "report.tsv")
+    assert second.returncode != 0
+    assert "3 rows read: 1 movies added, 1 already there, 1 refused" in second.stdout
+    assert (tmp_path / "report.tsv").read_text().splitlines()[1:] == ["3\ttitle: missing\t\t"]
+    assert '"count":3' in server.get("/api/v1/movies/?page_size=1")[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("", "Which file? make import FILE="), ("films.ndjson", "There is no file ")]
+)
+def test_an_import_of_no_file_makes_nothing(tmp_path, name, said):
+    done = make_import(tmp_path, name)
+    assert done.returncode != 0
+    assert said in done.stderr
+    assert not (tmp_path / "var").exists()
+
+
+def test_without_the_demo_the_first_start_has_an_admin_and_no_films(run):
+    server = run(free_port(), DEMO="off", WORKERS="1")
+    wait_until(server.is_up, server.output)
+    assert re.search(r"admin, password \S{12,}", server.output())
+    assert '"count":0' in server.get("/api/v1/movies/")[1]
 
 
 def test_a_port_that_is_taken_is_said_so(tmp_path, run):

@@ -62,6 +62,8 @@ def test_the_secret_key_is_made_once_and_only_its_owner_reads_it(tmp_path):
         ("DEBUG", "on", "settings.DEBUG", "True"),
         ("ALLOWED_HOSTS", "a.example,b.example", "settings.ALLOWED_HOSTS", "['a.example', 'b.example']"),
         ("DATABASE_URL", "postgres://u:p@h:1/n", "settings.DATABASES['default']['HOST']", "h"),
+        ("DEMO", "off", "settings.DEMO", "False"),
+        ("ADMIN_PASSWORD", "mine", "settings.ADMIN_PASSWORD", "mine"),
         ("DATABASE_URL", "", "settings.DATABASES['default']['ENGINE']", "django.db.backends.sqlite3"),
         ("ACCESS_TOKEN_MINUTES", "5", "settings.SIMPLE_JWT['ACCESS_TOKEN_LIFETIME']", "0:05:00"),
         ("SESSION_DAYS", "2", "settings.SIMPLE_JWT['REFRESH_TOKEN_LIFETIME']", "2 days, 0:00:00"),

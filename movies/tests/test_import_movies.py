@@ -12,7 +12,6 @@ from django.core.management import CommandError, call_command
 from movies import search, services, tallies
 from movies.importing import Report, import_stream
 from movies.importing.rows import MAX_LINE
-from movies.management.commands.import_movies import ROWS_REFUSED
 from movies.models import (
     Director,
     Genre,
@@ -116,14 +115,14 @@ def test_rows_without_year_director_or_genres_are_movies_too(import_rows):
     ],
 )
 def test_a_row_that_no_movie_can_be_known_by_is_refused_with_its_line_and_reason(import_rows, row, reason):
-    printed = import_rows(ALIEN, row, {**ALIEN, "title": "Aliens"}, status=ROWS_REFUSED)
+    printed = import_rows(ALIEN, row, {**ALIEN, "title": "Aliens"}, status=1)
     assert "2 movies added, 0 already there, 1 refused" in printed.out
     assert f"line 2: refused: {reason}" in printed.err
 
 
 def test_every_row_refused_and_every_value_left_out_can_be_written_to_a_file(import_rows, tmp_path):
     rows = [{"year": year} for year in range(1900, 1930)] + [{**ALIEN, "year": "soon"}] * 30
-    printed = import_rows(*rows, status=ROWS_REFUSED, report=tmp_path / "report.tsv")
+    printed = import_rows(*rows, status=1, report=tmp_path / "report.tsv")
     assert "1 movies added, 29 already there, 30 refused, 30 values left out" in printed.out
     assert printed.err.count("… and 10 more") == 2
     lines = (tmp_path / "report.tsv").read_text().splitlines()

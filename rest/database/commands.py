@@ -5,12 +5,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, OperationalError, connections
-from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-# 1 is any other failure, and 2 a wrong argument, as everywhere in Django.
-DATABASE_UNUSABLE = 3
+# Exit statuses beside 0. A wrong argument is FAILURE, too, as everywhere in Django.
+NOT_ALL, FAILURE, INTERRUPTED = 1, 2, 130
 
 
 class DatabaseCommand(BaseCommand):
@@ -19,34 +18,39 @@ class DatabaseCommand(BaseCommand):
     needs_migrations = True
 
     def execute(self, *args: Any, **options: Any) -> str | None:
-        with database_errors_as_sentences():
-            check_usable(connections[DEFAULT_DB_ALIAS], migrated=self.needs_migrations)
+        with usable_database(migrated=self.needs_migrations):
             return super().execute(*args, **options)
 
 
 @contextmanager
-def database_errors_as_sentences() -> Iterator[None]:
-    """Turns what is wrong with the database, and not with a statement, into a CommandError."""
+def usable_database(*, migrated: bool = True) -> Iterator[None]:
+    """Raises CommandError where the database does not answer, is not migrated, or fails before the block has ended."""
+    check_usable(migrated=migrated)
     try:
         yield
     except (OperationalError, InterfaceError) as error:
         raise unusable(f"The database failed: {sentence(error)}") from error
 
 
-def check_usable(connection: BaseDatabaseWrapper, *, migrated: bool) -> None:
+def check_usable(*, migrated: bool = True) -> None:
     """Raises CommandError for a database that does not answer or, where it has to be, is not migrated."""
     try:
         connection.ensure_connection()
-        executor = MigrationExecutor(connection)
+        is_behind = migrated and migrations_are_missing()
     except DatabaseError as error:
-        where = connection.settings_dict["NAME"]
-        raise unusable(f"The database {where} cannot be used: {sentence(error)} (DATABASE_URL names it.)") from error
-    if migrated and executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        name = connection.settings_dict["NAME"]
+        raise unusable(f"The database {name} cannot be used: {sentence(error)} DATABASE_URL names it.") from error
+    if is_behind:
         raise unusable("The database lacks migrations of this version: manage.py prepare applies them.")
 
 
+def migrations_are_missing() -> bool:
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
 def unusable(message: str) -> CommandError:
-    return CommandError(message, returncode=DATABASE_UNUSABLE)
+    return CommandError(message, returncode=FAILURE)
 
 
 def sentence(error: Exception) -> str:

@@ -1,23 +1,64 @@
 """`manage.py prepare`: everything that has to be done before the server starts, in one process."""
 
+import secrets
+from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
+from accounts.models import User
+from accounts.services import create_first_admin
+from rest.database.commands import DatabaseCommand, migrations_are_missing
 from rest.database.statements import create_missing
 
 
-class Command(BaseCommand):
-    help = "Applies the migrations, collects the static files and fills an empty database with the demo catalogue."
+class Command(DatabaseCommand):
+    help = (
+        "Applies the migrations, creates the planned statements, collects the static files, fills an empty database "
+        "with the demo catalogue unless DEMO is off, and creates an admin account where there is none."
+    )
+    needs_migrations = False
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--no-demo", action="store_true", help="No demo catalogue, whatever DEMO says.")
+
+    def handle(self, *args: Any, no_demo: bool, **options: Any) -> None:
+        if migrations_are_missing():
             self.stdout.write("Migrating the database …")
             call_command("migrate", verbosity=0, interactive=False)
         create_missing(using=connection.alias)  # a new release may have other statements and no migration
         call_command("collectstatic", verbosity=0, interactive=False)
-        call_command("load_demo", stdout=self.stdout, verbosity=0)  # silent unless it loads something
+        if settings.DEMO and not no_demo:
+            call_command("load_demo", stdout=self.stdout, verbosity=0)  # silent unless it loads something
+        if not has_admin():
+            self.create_admin()
+
+    def create_admin(self) -> None:
+        """The first admin account. A password that nobody has chosen is shown this once."""
+        chosen, random = chosen_password(), secrets.token_urlsafe(12)
+        admin = create_first_admin(password=chosen or random)
+        if admin:
+            lost = f"manage.py changepassword {admin.username} sets another"
+            shown = "the password in ADMIN_PASSWORD" if chosen else f"password {random} (shown this once; {lost})"
+            self.stdout.write(f"Admin account: {admin.username}, {shown}.")
+        elif not has_admin():  # otherwise another host was faster
+            self.stdout.write("There is no admin, and the name admin is taken: manage.py createsuperuser makes one.")
+
+
+def has_admin() -> bool:
+    return User.objects.filter(is_superuser=True).exists()
+
+
+def chosen_password() -> str:
+    """ADMIN_PASSWORD, or nothing. Raises CommandError where it is no good password."""
+    password: str = settings.ADMIN_PASSWORD
+    if password:
+        try:
+            validate_password(password)
+        except ValidationError as error:
+            raise CommandError(f"ADMIN_PASSWORD: {' '.join(error.messages)}") from error
+    return password

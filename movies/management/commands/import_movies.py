@@ -17,10 +17,9 @@ from tqdm import tqdm
 
 from movies.importing import NotLinesOfJSON, Remark, Report, import_stream
 from movies.importing.rows import FIELDS
-from rest.database.commands import DATABASE_UNUSABLE, DatabaseCommand
+from rest.database.commands import FAILURE, NOT_ALL, DatabaseCommand
 
 MAX_PRINTED = 20  # refused rows on the screen, and values left out; --report FILE has them all
-ROWS_REFUSED = 4  # exit status
 
 
 class Remarks:
@@ -66,8 +65,8 @@ class Command(DatabaseCommand):
         "Imports movies from a file of one JSON object a line, with "
         + ", ".join(f"{name} ({meaning})" for name, meaning in FIELDS.items())
         + ". Movies that are there already (same title, year and director) are left as they are. "
-        f"Exit status: 0 where every row was taken, {ROWS_REFUSED} where some were refused, 1 where the file cannot be "
-        f"used, {DATABASE_UNUSABLE} where the database cannot, 130 when it was stopped."
+        "Exits 0 where every row was taken, 1 where some were refused, 2 where the file or the database cannot be "
+        "used, and 130 when it was stopped."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -86,14 +85,14 @@ class Command(DatabaseCommand):
                 remarks = Remarks(report_file)
                 self.run(stream, done, remarks, stop, quiet=options["verbosity"] == 0)
         except OSError as error:
-            raise CommandError(f"{error.filename or file}: {error.strerror}") from error
+            raise CommandError(f"{error.filename or file}: {error.strerror}", returncode=FAILURE) from error
         except NotLinesOfJSON as error:
-            raise CommandError(f"{file}: {error}") from error
+            raise CommandError(f"{file}: {error}", returncode=FAILURE) from error
         self.summarise(done, remarks, perf_counter() - start)
         if stop.status:
             self.stderr.write("Stopped. What was added stays; the same import again adds the rest.")
         if stop.status or done.refused:
-            sys.exit(stop.status or ROWS_REFUSED)
+            sys.exit(stop.status or NOT_ALL)
 
     def run(self, stream: BinaryIO, done: Report, remarks: Remarks, stop: Stop, *, quiet: bool) -> None:
         size = Path(stream.name).stat().st_size if isinstance(stream.name, str | Path) else None

@@ -8,11 +8,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 
 from movies.models import MailAllowance
 from movies.outbox import mail, postman
+from rest.database.commands import check_usable, sentence, usable_database
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ class Command(BaseCommand):
     help = "Sends the mail in the outbox, as it falls due, until stopped by SIGTERM or SIGINT."
 
     is_stopping = False
+    is_migrated = False
     failures = 0  # in a row
     cleaned_at: float | None = None  # by time.monotonic()
 
@@ -47,9 +49,10 @@ class Command(BaseCommand):
             self.run_until_stopped(interval)
 
     def run_once(self) -> None:
-        clean_up()
         try:
-            sent = postman.send_due()
+            with usable_database():
+                clean_up()
+                sent = postman.send_due()
         except postman.MailServerUnreachable as error:
             raise CommandError(f"The mail server cannot be reached; nothing is lost. {error}") from error
         self.stdout.write(f"{sent} mails sent.")
@@ -67,12 +70,15 @@ class Command(BaseCommand):
     def work(self) -> None:
         """Sends what is due. Whatever goes wrong is logged, and the worker goes on: it must be there afterwards."""
         try:
+            self.check_database()
             self.clean_up_now_and_then()
             sent = postman.send_due(should_stop=lambda: self.is_stopping)
         except postman.MailServerUnreachable as error:
             self.count_failure("The mail server cannot be reached: %s", error)
+        except (CommandError, OperationalError, InterfaceError) as error:
+            self.count_failure("The outbox cannot be reached: %s", sentence(error))
         except Exception as error:
-            self.count_failure("The outbox cannot be worked on: %r", error)
+            self.count_failure("The outbox cannot be worked on: %r", error, exc_info=error)
         else:
             if self.failures:
                 logger.info("The mail worker works again.")
@@ -86,11 +92,17 @@ class Command(BaseCommand):
             clean_up()
             self.cleaned_at = now
 
-    def count_failure(self, message: str, error: Exception) -> None:
+    def check_database(self) -> None:
+        """Waits for a release's migrations, which `manage.py prepare` may still be applying."""
+        if not self.is_migrated:
+            check_usable()
+            self.is_migrated = True
+
+    def count_failure(self, message: str, error: object, exc_info: Exception | None = None) -> None:
         """Logs the first five failures in a row, while the pauses between them grow. A long outage fills no disk."""
         if self.failures < 5:
             self.failures += 1
-            logger.warning(message, error, exc_info=None if isinstance(error, postman.MailServerUnreachable) else error)
+            logger.warning(message, error, exc_info=exc_info)
 
     def stop(self, *_: object) -> None:
         self.is_stopping = True

@@ -4,18 +4,18 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import DatabaseError
 from tqdm import tqdm
 
 from movies.models import Movie
 from movies.verification import differences
+from rest.database.commands import FAILURE, INTERRUPTED, NOT_ALL, DatabaseCommand
 
-DIFFERENCES, FAILURE, INTERRUPTED = 1, 2, 130  # exit statuses
 SECONDS_BETWEEN_LINES = 5  # of progress, where nobody sees a bar move
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = (
         "Recomputes every kept count, folded name and search posting, and prints each difference. The server may go on "
         "meanwhile: only what --fix mends is locked. Exits 0 without a difference, 1 with differences (mended or not), "
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         except DatabaseError as error:
             raise CommandError(f"Not verified to the end: {error}", returncode=FAILURE) from error
         if found:
-            sys.exit(DIFFERENCES)
+            sys.exit(NOT_ALL)
 
     def run(self, *, fix: bool, quiet: bool) -> int:
         """Prints every difference; how many there were."""
