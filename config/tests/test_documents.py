@@ -38,9 +38,9 @@ MODULE = re.compile(rf"(?:{'|'.join(PACKAGES)})(?:\.\w+)+")
 COMMAND = re.compile(r"manage\.py ([a-z_]+)")
 RUN_MODULE = re.compile(r"python -m ([\w.]+)")
 TARGET = re.compile(r"(?:^|[\s=])make ([a-z]+)", re.MULTILINE)
-# Not in the repository, or no paths at all: what the server makes, media types, rates.
+# Not in the repository, or no paths at all: what the server makes, media types, rates, ports.
 ELSEWHERE = re.compile(
-    r"(var|media|static|\.venv|\.env)(/.*)?$|(application|multipart|text|image|message)/|[0-9]+/[a-z]+$"
+    r"(var|media|static|\.venv|\.env)(/.*)?$|(application|multipart|text|image|message)/|[0-9]+/[a-z]*$"
 )
 
 
