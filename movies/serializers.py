@@ -5,18 +5,10 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from movies.fields import (
-    AddedByField,
-    AverageField,
-    CoverField,
-    DirectorField,
-    DirectorListField,
-    FavoriteField,
-    GenreListField,
-    StarsField,
-)
+from movies.fields import AddedByField, AverageField, CoverField, FavoriteField, StarsField
 from movies.models import Comment, Director, Genre, Like, Movie, Rating
 from movies.models.feedback import MAX_COMMENT
+from movies.references import DirectorField, DirectorListField, GenreListField
 from rest.database.text import fold_case, not_blank
 from rest.fields import AnyField, ModelSerializer, TextField
 

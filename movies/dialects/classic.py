@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from movies.fields import NAMED, STRING, DirectorField, GenreField, GenreListField
+from movies.fields import STRING
 from movies.models import Director, Genre
+from movies.references import NAMED, DirectorField, GenreField, GenreListField
 from movies.serializers import MovieSerializer
 from movies.swagger.dialects import CLASSIC_MOVIES
 from movies.views import MovieViewSet

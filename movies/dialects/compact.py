@@ -1,7 +1,8 @@
 """compact (document 001): `/api/auth/movies` and `/api/auth/rating`, bare arrays without trailing slashes."""
 
-from movies.fields import STRING, DirectorField
+from movies.fields import STRING
 from movies.models import Director
+from movies.references import DirectorField
 from movies.serializers import MovieSerializer, RatingSerializer
 from movies.swagger.dialects import COMPACT_MOVIES, COMPACT_RATINGS
 from movies.views import MovieViewSet, RatingViewSet

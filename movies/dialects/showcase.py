@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from movies.dialects.compact import DirectorNameField
-from movies.fields import INTEGER, NEW_NAME, STRING, AddedByField, GenreListField
+from movies.fields import INTEGER, STRING, AddedByField
 from movies.models import Genre
+from movies.references import NEW_NAME, GenreListField
 from movies.serializers import MovieSerializer
 from movies.swagger.dialects import SHOWCASE_MOVIES
 from movies.views import MovieViewSet

@@ -12,7 +12,7 @@ from rest_framework import serializers
 
 from movies.catalogue import shape_of
 from movies.catalogue.cards import SHARED, Card, DirectorName, GenreName
-from movies.fields import DirectorField, GenreListField
+from movies.references import DirectorField, GenreListField
 from movies.serializers import MovieSerializer
 from movies.views import MovieViewSet
 
