@@ -9,7 +9,8 @@ PROBLEM_DETAILS, DRF_ERRORS = "rest.errors.ProblemDetails", "rest.errors.DRFErro
 CANONICAL = "api"
 
 TABLE = [
-    Dialect(CANONICAL, errors=PROBLEM_DETAILS, prefix="/api/v1/"),  # its viewsets have headings of their own
+    # Its viewsets have headings of their own.
+    Dialect(CANONICAL, errors=PROBLEM_DETAILS, prefix="/api/v1/", is_strict=True),
     Dialect(
         "classic",
         errors=DRF_ERRORS,

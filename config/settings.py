@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "rest.middleware.BodyLimitMiddleware",
     "metrics.idempotency.IdempotencyMiddleware",  # outside of the next: a retry is no longer what If-Match named
     "rest.conditional.ConditionalMiddleware",
+    "rest.strict.StrictQueryMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "rest.middleware.SlashMiddleware",
@@ -171,7 +172,7 @@ REST_FRAMEWORK = {
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "rest.negotiation.Disregarding",
     "DEFAULT_RENDERER_CLASSES": ["rest.renderers.ORJSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "rest.pagination.EnvelopePagination",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_FILTER_BACKENDS": ["rest.filters.ListFilterBackend"],
     "EXCEPTION_HANDLER": "rest.errors.exception_handler",
     "DEFAULT_THROTTLE_CLASSES": ["metrics.throttling.SharedScopedThrottle"],
     "DEFAULT_THROTTLE_RATES": {

@@ -5,6 +5,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import QuerySet
+from django_filters.widgets import BaseCSVWidget
 
 from movies.catalogue.orderings import SORT_FIELDS, Order
 from movies.models import Director, Genre, Movie
@@ -15,15 +16,24 @@ from rest.database.text import fold_case
 MAX_RATING = MAX_HALF_STARS // 2
 MAX_REFERENCES = 20
 MAX_COUNT = 2**31 - 1
-YEARS = {"min_value": 1, "max_value": 9999, "decimal_places": 0}
+YEARS = {"min_value": 1, "max_value": 9999}
+MINUTES = {"min_value": 0, "max_value": 10**6}
 SEVERAL = "several separated by commas or in several parameters"
+
+
+class OrderingWidget(BaseCSVWidget, forms.TextInput):
+    """Several parameters are the same as one with commas."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        texts = [text for text in data.getlist(name) if text]
+        return ",".join(texts).split(",") if texts else []
 
 
 class OrderingFilter(django_filters.OrderingFilter):
     """One or several of SORT_FIELDS."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(fields={name: name for name in SORT_FIELDS}, **kwargs)
+        super().__init__(fields={name: name for name in SORT_FIELDS}, widget=OrderingWidget, **kwargs)
 
     def filter(self, qs: MovieQuerySet, value: list[str] | None) -> MovieQuerySet:
         return Order.parse(",".join(value)).sorted(qs) if value else qs
@@ -55,6 +65,10 @@ class FoldedFilter(django_filters.CharFilter):
         return super().filter(qs, fold_case(value))
 
 
+class WholeNumberFilter(django_filters.NumberFilter):
+    field_class = forms.IntegerField
+
+
 class NameFilter(django_filters.FilterSet):
     """Directors and genres by part of their names."""
 
@@ -71,11 +85,11 @@ class MovieFilter(django_filters.FilterSet):
     )
     genre_all = ReferencesFilter(method="by_all_genres", label=f"Genres' names or ids, {SEVERAL}: of all of them.")
     genre_not = ReferencesFilter(method="by_no_genre", label=f"Genres' names or ids, {SEVERAL}: of none of them.")
-    year = django_filters.NumberFilter(field_name="release_date", lookup_expr="year", label="Year of release.", **YEARS)
-    min_year = django_filters.NumberFilter(
+    year = WholeNumberFilter(field_name="release_date", lookup_expr="year", label="Year of release.", **YEARS)
+    min_year = WholeNumberFilter(
         field_name="release_date", lookup_expr="year__gte", label="Released in this year or later.", **YEARS
     )
-    max_year = django_filters.NumberFilter(
+    max_year = WholeNumberFilter(
         field_name="release_date", lookup_expr="year__lte", label="Released in this year or earlier.", **YEARS
     )
     released_after = django_filters.DateFilter(
@@ -84,11 +98,11 @@ class MovieFilter(django_filters.FilterSet):
     released_before = django_filters.DateFilter(
         field_name="release_date", lookup_expr="lte", label="Released on this day (YYYY-MM-DD) or earlier."
     )
-    min_duration = django_filters.NumberFilter(
-        field_name="duration", lookup_expr="gte", min_value=0, max_value=10**6, label="At least so many minutes."
+    min_duration = WholeNumberFilter(
+        field_name="duration", lookup_expr="gte", label="At least so many minutes.", **MINUTES
     )
-    max_duration = django_filters.NumberFilter(
-        field_name="duration", lookup_expr="lte", min_value=0, max_value=10**6, label="At most so many minutes."
+    max_duration = WholeNumberFilter(
+        field_name="duration", lookup_expr="lte", label="At most so many minutes.", **MINUTES
     )
     min_rating = django_filters.NumberFilter(
         field_name="stats__average_rating",
@@ -104,12 +118,11 @@ class MovieFilter(django_filters.FilterSet):
         max_value=MAX_RATING,
         label="An average of at most so many stars.",
     )
-    min_ratings_count = django_filters.NumberFilter(
+    min_ratings_count = WholeNumberFilter(
         field_name="stats__ratings_count",
         lookup_expr="gte",
         min_value=0,
         max_value=MAX_COUNT,
-        decimal_places=0,
         label="At least so many ratings.",
     )
     ordering = OrderingFilter(label="Order, descending with a minus sign; several separated by commas.")

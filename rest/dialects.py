@@ -27,6 +27,7 @@ class Dialect:
     errors: str  # the import path of the ErrorShape that phrases its errors
     heading: str = ""  # in Swagger; empty where each viewset has a heading of its own
     description: str = ""  # below the heading
+    is_strict: bool = False  # whether query parameters that mean nothing are refused; else they are ignored
     prefix: str = ""  # where every address below it, known or not, is the dialect's; empty where it shares its root
 
 
@@ -54,3 +55,9 @@ def dialect_of(request: HttpRequest | Request) -> Dialect | None:
             (one for one in settings.DIALECTS.values() if one.prefix and request.path_info.startswith(one.prefix)), None
         )
     return settings.DIALECTS.get(namespace)
+
+
+def is_strict(request: Request) -> bool:
+    """Whether the dialect in which the caller asks refuses query parameters that mean nothing."""
+    dialect = settings.DIALECTS.get(request.version or "")
+    return dialect is not None and dialect.is_strict

@@ -185,11 +185,16 @@ def leaves(data: Any, trail: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, 
 
 def plain_error(request: HttpRequest, status_code: int, detail: str) -> HttpResponse:
     """An error outside any view, in the shape of the mount that the path belongs to."""
-    return error_response(error_shape(request), request, status_code, detail)
+    return error_outside(request, status_code, {"detail": detail})
 
 
-def error_response(shape: type[ErrorShape], request: HttpRequest, status_code: int, detail: str) -> HttpResponse:
-    body = shape.body(status_code, {"detail": detail}, request.path)
+def error_outside(request: HttpRequest, status_code: int, data: Any) -> HttpResponse:
+    """The same for `data` as DRF would send it: the wrong fields, for instance."""
+    return error_response(error_shape(request), request, status_code, data)
+
+
+def error_response(shape: type[ErrorShape], request: HttpRequest, status_code: int, data: Any) -> HttpResponse:
+    body = shape.body(status_code, data, request.path)
     response = JsonResponse(body, safe=False, status=status_code, content_type=shape.media_type)
     response.headers["Content-Length"] = str(len(response.content))  # which no outer layer adds
     return response

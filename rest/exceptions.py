@@ -49,3 +49,9 @@ class UnsupportedContentEncoding(APIException):
     status_code = status.HTTP_415_UNSUPPORTED_MEDIA_TYPE
     default_detail = "The body is encoded: send it as it is."
     default_code = "unsupported_content_encoding"
+
+
+class QueryTooLong(APIException):
+    status_code = status.HTTP_414_REQUEST_URI_TOO_LONG
+    default_detail = "The query is too long to be repeated in the links to the other pages."
+    default_code = "query_too_long"

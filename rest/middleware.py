@@ -25,7 +25,7 @@ class RefusalMiddleware:
         if REFUSAL not in request.META:
             return self.get_response(request)
         status, sentence = request.META[REFUSAL]
-        return error_response(ProblemDetails, request, status, sentence)
+        return error_response(ProblemDetails, request, status, {"detail": sentence})
 
 
 class SlashMiddleware(CommonMiddleware):

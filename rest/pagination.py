@@ -10,71 +10,27 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from hashlib import blake2b
 from hmac import compare_digest
-from typing import Any, Generic, NamedTuple, TypeVar
-from urllib.parse import urlencode
+from typing import Any, Generic
+from urllib.parse import quote, unquote_plus
 
 import orjson
-from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from rest.exceptions import QueryTooLong
+from rest.listings import Item, KeysetListing, Listing, RowListing, Slice
+from rest.parameters import positive_number
 from rest.payload import Payload
 
 FORWARD, BACKWARD = "after", "before"
+WHOLE = 1_000  # items of a list that its document shows whole
 PLACE = {"page", "cursor"}  # the parameters that say where in a list
 CURSOR_KEY = salted_hmac("marquee.cursor", "", algorithm="sha256").digest()
-
-Item = TypeVar("Item")
-Key = Sequence[Any]  # the values by which a listing orders an item, its id last: no two items have the same key
-
-
-class Slice(NamedTuple, Generic[Item]):
-    """Some consecutive items of a listing: what every listing gives."""
-
-    items: Sequence[Item]
-    total: int  # of the whole listing
-    has_more: bool  # whether others follow in the direction that was asked
-    edges: tuple[Key, Key] | None = None  # the keys of the first and last item; None: no items, or no cursors
-
-
-class Listing(Generic[Item]):
-    """Items in an order."""
-
-    def slice(self, start: int, size: int) -> Slice[Item]:
-        """At most `size` items from the place `start` (0 is the first) on."""
-        raise NotImplementedError
-
-
-class KeysetListing(Listing[Item]):
-    """A listing that can go on at any item. `order` names its order; a cursor is good for that order alone.
-
-    `items` may lack one that was deleted while it was read; `has_more` and `edges` do not depend on that.
-    """
-
-    order: str
-
-    def after(self, key: Key, size: int) -> Slice[Item]:
-        """The next `size` items after the one with `key`."""
-        raise NotImplementedError
-
-    def before(self, key: Key, size: int) -> Slice[Item]:
-        """The last `size` items before the one with `key`, in the order of the listing."""
-        raise NotImplementedError
-
-
-class QuerySetPages(Listing[Item]):
-    """Any ordered queryset as a listing."""
-
-    def __init__(self, queryset: QuerySet[Any, Item]) -> None:
-        self.queryset = queryset
-
-    def slice(self, start: int, size: int) -> Slice[Item]:
-        total = self.queryset.count()
-        items = list(self.queryset[start : start + size]) if start < total else []
-        return Slice(items, total, start + size < total)
+MAX_LINK_HEADER = 7_500  # characters: servers and clients refuse headers of more than 8 KB
+AS_SENT = "%&=+,:;/?@!$'()*~[]"  # what a link repeats of a query as it is; the rest would end the link
 
 
 # --- Cursors --------------------------------------------------------------------------------------------------------
@@ -139,14 +95,13 @@ class Page(Generic[Item]):
         if self.order is None or self.edges is None:
             return self.address(page=number if number != 1 else None)
         key = self.edges[1 if direction == FORWARD else 0]
-        return self.address(page=number, cursor=cursor_of(self.order, direction, key))
+        return self.address(cursor=cursor_of(self.order, direction, key), page=number)
 
     def address(self, **place: Any) -> str:
         """The address of this list at another place. Numbers and cursors need no quoting."""
-        if not self.others:
-            query = "&".join(f"{name}={place[name]}" for name in sorted(place) if place[name])
-        else:
-            query = urlencode(sorted([*self.others, *((name, str(value)) for name, value in place.items() if value)]))
+        query = "&".join(f"{name}={value}" for name, value in place.items() if value)
+        if self.others:
+            query = f"{query}&{self.others}" if query else self.others
         return f"{self.base}?{query}" if query else self.base
 
     def link_header(self) -> str:
@@ -157,15 +112,43 @@ class Page(Generic[Item]):
             "next": self.next,
             "last": self.address(page=page_count(self.total, self.size)),
         }
-        return ", ".join(f'<{link}>; rel="{rel}"' for rel, link in links.items() if link)
+        return link_header({rel: link for rel, link in links.items() if link})
 
 
-def other_parameters(request: Request) -> list[tuple[str, str]]:
-    """The parameters that all pages of a list have in common."""
-    if not request.META.get("QUERY_STRING"):
-        return []
-    sent = request.query_params.lists()
-    return [(name, value) for name, values in sent if name not in PLACE for value in values]
+def other_parameters(request: Request) -> str:
+    """The part of the query that all pages of a list have in common, as it was sent."""
+    query = request.META.get("QUERY_STRING")
+    if not query:
+        return ""
+    others = "&".join(part for part in query.split("&") if part and parameter_of(part) not in PLACE)
+    return others and quote(others.encode("latin-1"), safe=AS_SENT)  # WSGI has bytes in this form
+
+
+def parameter_of(part: str) -> str:
+    """The name of the parameter in a part of a query, which may be quoted as well."""
+    name = part.partition("=")[0]
+    return unquote_plus(name) if "%" in name or "+" in name else name
+
+
+def link_header(links: dict[str, str]) -> str:
+    """The `Link` header of rel → address. Where it would be too long, it has those that matter most.
+
+    Raises QueryTooLong where not even one fits: a client could not go on, and would not know.
+    """
+    header = joined(links)
+    if len(header) <= MAX_LINK_HEADER:
+        return header
+    by_need = [rel for rel in ("next", "prev", "first", "last") if rel in links]
+    while len(header) > MAX_LINK_HEADER:
+        if len(by_need) == 1:
+            raise QueryTooLong
+        by_need.pop()
+        header = joined({rel: links[rel] for rel in by_need})
+    return header
+
+
+def joined(links: dict[str, str]) -> str:
+    return ", ".join([f'<{link}>; rel="{rel}"' for rel, link in links.items()])
 
 
 def page_count(total: int, size: int) -> int:
@@ -221,7 +204,7 @@ class EnvelopePagination(PageNumberPagination):
 
     def page_of(self, listing: Listing[Item], request: Request) -> Page[Item]:
         """The page that the request asks for. Raises NotFound for a page or cursor that there is not."""
-        size = self.get_page_size(request) or self.page_size
+        size = self.get_page_size(request)
         text = request.query_params.get(self.page_query_param)
         cursor = request.query_params.get(self.cursor_query_param)
         if cursor and isinstance(listing, KeysetListing):
@@ -231,6 +214,10 @@ class EnvelopePagination(PageNumberPagination):
         else:
             number = page_number(text) if text else 1
         return numbered_page(listing, request, size=size, number=number)
+
+    def get_page_size(self, request: Request) -> int:
+        """Raises ValidationError for a bad one, where the dialect refuses it."""
+        return positive_number(request, self.page_size_query_param, default=self.page_size, most=self.max_page_size)
 
     def payload(self, page: Page[Any], data: Any) -> Payload:
         """The page in its envelope, with its `Link` header. `data` are its items as the client gets them."""
@@ -242,7 +229,7 @@ class EnvelopePagination(PageNumberPagination):
     # --- What REST framework's own views ask ---
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
-        self.current: Page[Any] = self.page_of(QuerySetPages(queryset), request)
+        self.current: Page[Any] = self.page_of(RowListing(queryset), request)
         return list(self.current.items)
 
     def get_paginated_response(self, data: Any) -> Response:
@@ -250,17 +237,13 @@ class EnvelopePagination(PageNumberPagination):
         return Response(payload.data, headers=payload.headers)
 
 
-class BareArrayPagination(EnvelopePagination):
-    """`[…]`: the page's items alone; the `Link` header tells the rest."""
+class WholeArrayPagination(EnvelopePagination):
+    """`[…]`: everything up to a thousand items, for clients that know no pages; the `Link` header tells the rest."""
+
+    page_size = max_page_size = WHOLE
 
     def get_envelope(self, page: Page[Any], data: Any) -> Any:
         return data
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         return schema
-
-
-class WholeArrayPagination(BareArrayPagination):
-    """A bare array that is short by nature (the genres): a hundred a page unless asked otherwise."""
-
-    page_size = 100

@@ -3,12 +3,12 @@
 from rest_framework.routers import SimpleRouter
 
 from accounts.views import AuthViewSet, UserViewSet
-from rest.pagination import BareArrayPagination
+from rest.pagination import WholeArrayPagination
 from rest.routers import ListRouter
 
 
 class ShowcaseUserViewSet(UserViewSet):
-    pagination_class = BareArrayPagination
+    pagination_class = WholeArrayPagination
 
 
 router = SimpleRouter(use_regex_path=False)

@@ -10,12 +10,14 @@ from collections_app.models import Collection
 from collections_app.serializers import CollectionSerializer
 from collections_app.swagger import COLLECTOR_COLLECTIONS
 from collections_app.views import CollectionViewSet
-from rest.pagination import EnvelopePagination, Page
+from rest.pagination import WHOLE, EnvelopePagination, Page
 from rest.routers import ListAndDetailRouter
 
 
 class CollectorPagination(EnvelopePagination):
     """`{"is_success", "data": {"collections", "favourite_genres", "count", "next", "previous"}}`."""
+
+    page_size = max_page_size = WHOLE
 
     def get_envelope(self, page: Page[Any], data: Any) -> dict[str, Any]:
         envelope = super().get_envelope(page, data)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from config.dialects import CANONICAL
 from config.tests.openapi import OPERATIONS, Operation
 from conftest import PASSWORD
 
@@ -216,21 +217,26 @@ IMPOSSIBLE_BY_TYPE: dict[Kind, Values] = {
     ("string", "date"): lambda schema: ["x", "2020", "2020-13-01", "%00", "99999-01-01"],
     ("integer", None): lambda schema: [*NO_NUMBER, "9" * 5000, *map(str, beyond(schema))],
     ("number", None): lambda schema: [*NO_NUMBER, "9" * 5000, *map(str, beyond(schema))],
-    ("array", "string"): lambda schema: ["password", "user__password", "-", "%00", "id,nonsense", "--id"],
+    ("array", "string"): lambda schema: ["%00", "a%00b", "x&{}=%00"],
 }
 IMPOSSIBLE_BY_NAME: dict[str, Values] = {
-    "limit": lambda schema: [*NO_NUMBER, "0", "1.5"],  # more than the most means the most
-    "page_size": lambda schema: [],  # whatever it is, pages have some size
+    "ordering": lambda schema: ["password", "user__password", "-", "%00", "id,nonsense", "--id", "id&{}=nonsense"],
+    # More than the most means the most.
+    "limit": lambda schema: [*NO_NUMBER, "0", "1.5", ""],
+    "page_size": lambda schema: [*NO_NUMBER, "0", "1.5", ""],
 }
+SIZES = {"limit", "page_size"}  # which the dialects do not refuse: a list has some size, whatever is sent
 REQUIRED = {"q": "alien", "genre": "horror"}  # valid values of the parameters that some operation requires
 PLACES = {"page", "cursor"}  # a place that is not in the list is 404
-# Names that some operations know, and that all others ignore.
+# Names that some operations know; all others refuse them in the canonical API, and ignore them elsewhere.
 SOMEBODYS = ("page", "page_size", "limit", "cursor", "ordering", "genre", "q", "name", "name__icontains", "username")
 SOMEBODYS += ("email", "movie", "user", "id", "title")
 
 
 def impossible_in_query(operation: Operation, name: str) -> list[str]:
     """What the query parameter may not be. Raises LookupError where nobody has said."""
+    if name in SIZES and operation.dialect != CANONICAL:
+        return []
     schema = operation.parameters("query")[name]
     kind = kind_of(schema)
     values = IMPOSSIBLE_BY_NAME.get(name) or IMPOSSIBLE_BY_TYPE.get(kind)
@@ -242,14 +248,14 @@ def impossible_in_query(operation: Operation, name: str) -> list[str]:
     return values(schema)
 
 
-def required_query(operation: Operation) -> str:
-    """What has to be asked for. Raises LookupError where nobody has said what that may be."""
+def required_query(operation: Operation, but: str = "") -> str:
+    """What has to be asked for, `but` left out. Raises LookupError where nobody has said what that may be."""
     names = [name for name, about in operation.parameters("query").items() if about.get("required")]
     if unknown := set(names) - set(REQUIRED):
         raise LookupError(
             f"the parameters {unknown}: what may they be? Add them to REQUIRED in config/tests/hostile.py."
         )
-    return "".join(f"{name}={REQUIRED[name]}&" for name in names)
+    return "".join(f"{name}={REQUIRED[name]}&" for name in names if name != but)
 
 
 READING = [operation for operation in OPERATIONS if operation.method == "get"]

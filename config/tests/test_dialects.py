@@ -16,13 +16,15 @@ from movies.dialects.classic import ClassicMovieSerializer
 from movies.models import Movie
 from movies.views import MovieViewSet
 from rest.dialects import READ_ONLY, mount
-from rest.pagination import EnvelopePagination
+from rest.pagination import WHOLE, EnvelopePagination
 from rest.tests.helpers import fields_named, whole_database
 
 # What a view of a dialect may set.
 SHAPE = {
     "serializer_class",
     "pagination_class",
+    "pagination_classes",
+    "default_ordering",
     "operations",
     "detail_route",
     "refusal",
@@ -178,13 +180,22 @@ def test_a_serializer_of_a_dialect_writes_nothing_itself(serializer):
             assert not writes, f"{ancestor.__name__} defines {writes}: what is written is the canonical serializer's."
 
 
-@pytest.mark.parametrize("pagination", shapes(EnvelopePagination), ids=lambda pagination: pagination.__qualname__)
-def test_a_pagination_of_a_dialect_changes_the_envelope_only(pagination):
-    names = ("page_size", "max_page_size", "page_query_param", "page_size_query_param", "django_paginator_class")
-    for name in names:
+def paginations() -> list[type]:
+    by_action = [kind for view in OWN_VIEWS for kind in vars(view).get("pagination_classes", {}).values()]
+    return sorted({*shapes(EnvelopePagination), *by_action}, key=str)
+
+
+@pytest.mark.parametrize("pagination", paginations(), ids=lambda pagination: pagination.__qualname__)
+def test_a_pagination_of_a_dialect_changes_the_envelope_and_the_size_only(pagination):
+    for name in ("page_query_param", "page_size_query_param", "cursor_query_param", "django_paginator_class"):
         assert getattr(pagination, name) == getattr(EnvelopePagination, name)
-    assert pagination.paginate_queryset is EnvelopePagination.paginate_queryset
-    assert pagination.get_paginated_response is EnvelopePagination.get_paginated_response
+    usual = EnvelopePagination.page_size, EnvelopePagination.max_page_size
+    assert (pagination.page_size, pagination.max_page_size) in (usual, (WHOLE, WHOLE)), (
+        f"{pagination.__name__} has pages of a size of its own: a list is in pages of 20 (at most 100), or whole up to "
+        f"{WHOLE} items."
+    )
+    for method in ("page_of", "get_page_size", "payload", "paginate_queryset", "get_paginated_response"):
+        assert getattr(pagination, method) is getattr(EnvelopePagination, method)
 
 
 def rules_by_source(serializer: Serializer) -> dict[str, dict[str, Any]]:

@@ -10,55 +10,65 @@ from movies.catalogue.queries import CardQuery, read
 from movies.models import Tally
 from movies.models.tally import LARGE, SMALL
 from rest.database.statements import Statement
-from rest.pagination import Key, KeysetListing, Listing, Slice
+from rest.listings import Key, KeysetListing, Listing, Slice
 
 Kind = Tally.Kind
 MAX_OFFSET = 1000  # as far down as skipping rows is cheaper than looking up where they are
 TOTAL = f"(SELECT t.count FROM movies_tally t WHERE t.kind = {Kind.ALL:d} AND t.key = 0)"
 
 
-NEWEST = CardQuery(
-    "newest_added",
-    parameters=["bigint", "bigint", "bigint"],
-    select_ids="SELECT m.id FROM movies_movie m WHERE m.id <= CAST($1 AS bigint) ORDER BY m.id DESC LIMIT $2 OFFSET $3",
-    total=TOTAL,
-)
-BEFORE = CardQuery(
-    "added_before",
-    parameters=["bigint", "bigint"],
-    select_ids="SELECT m.id FROM movies_movie m WHERE m.id > CAST($1 AS bigint) ORDER BY m.id LIMIT $2",
-    total=TOTAL,
-)
 HOW_MANY = Statement(
     "tally",
     parameters=["integer", "bigint"],
     columns={"total": "bigint"},
     text="SELECT t.count FROM movies_tally t WHERE t.kind = $1 AND t.key = $2",
 )
+FROM_ID = """
+    SELECT m.id FROM movies_movie m WHERE m.id {on} CAST($1 AS bigint) ORDER BY m.id {way} LIMIT $2 OFFSET $3"""
 # Far down, the range of ids that holds the place comes first: among the large ranges, then within one of them.
-AT_PLACE = CardQuery(
-    "added_at_place",
-    parameters=["bigint", "bigint"],
-    select_ids=f"""
+FROM_PLACE = """
     WITH large AS (
-        SELECT l.key, SUM(CAST(l.count AS integer)) OVER (ORDER BY l.key DESC) - l.count AS skipped, l.count
-        FROM movies_tally l WHERE l.kind = {Kind.LARGE_RANGE:d}
+        SELECT l.key, SUM(CAST(l.count AS integer)) OVER (ORDER BY l.key {way}) - l.count AS skipped, l.count
+        FROM movies_tally l WHERE l.kind = {large}
     ), one AS (
         SELECT o.key, o.skipped FROM large o WHERE o.skipped <= $1 AND $1 < o.skipped + o.count
     ), small AS (
         SELECT t.key, t.count,
-            one.skipped + SUM(CAST(t.count AS integer)) OVER (ORDER BY t.key DESC) - t.count AS skipped
-        FROM one JOIN movies_tally t ON t.kind = {Kind.SMALL_RANGE:d}
-        AND t.key >= one.key * {LARGE // SMALL} AND t.key < (one.key + 1) * {LARGE // SMALL}
+            one.skipped + SUM(CAST(t.count AS integer)) OVER (ORDER BY t.key {way}) - t.count AS skipped
+        FROM one JOIN movies_tally t ON t.kind = {small}
+        AND t.key >= one.key * {ratio} AND t.key < (one.key + 1) * {ratio}
     ), place AS (
-        SELECT s.key * {SMALL} + {SMALL - 1} AS highest, $1 - s.skipped AS further
+        SELECT s.key * {size} + {edge} AS edge, $1 - s.skipped AS further
         FROM small s WHERE s.skipped <= $1 AND $1 < s.skipped + s.count
     )
-    SELECT m.id FROM movies_movie m WHERE m.id <= (SELECT p.highest FROM place p) ORDER BY m.id DESC
-    LIMIT $2 OFFSET COALESCE((SELECT CAST(p.further AS bigint) FROM place p), 0)""",
-    total=TOTAL,
-)
-MAX_ID = 2**63 - 1
+    SELECT m.id FROM movies_movie m WHERE m.id {on} (SELECT p.edge FROM place p) ORDER BY m.id {way}
+    LIMIT $2 OFFSET COALESCE((SELECT CAST(p.further AS bigint) FROM place p), 0)"""
+
+
+class Walk:
+    """All movies by their ids, one way: from an id on, and from a place on."""
+
+    def __init__(self, name: str, *, way: str, on: str, edge: int, start: int) -> None:
+        """`edge` is where in a range of ids the walk enters it, `start` an id that it has not reached yet."""
+        words = {"way": way, "on": on, "edge": edge, "size": SMALL, "ratio": LARGE // SMALL}
+        kinds = {"large": int(Kind.LARGE_RANGE), "small": int(Kind.SMALL_RANGE)}
+        self.start = start
+        self.from_id = CardQuery(
+            f"{name}_added",
+            parameters=["bigint", "bigint", "bigint"],
+            select_ids=FROM_ID.format(**words),
+            total=TOTAL,
+        )
+        self.from_place = CardQuery(
+            f"{name}_added_at_place",
+            parameters=["bigint", "bigint"],
+            select_ids=FROM_PLACE.format(**words, **kinds),
+            total=TOTAL,
+        )
+
+
+NEWEST = Walk("newest", way="DESC", on="<=", edge=SMALL - 1, start=2**63 - 1)
+OLDEST = Walk("oldest", way="ASC", on=">=", edge=0, start=0)
 
 
 def kept_count(kind: Kind, key: int) -> int:
@@ -87,25 +97,27 @@ class IdListing(Listing[Card]):
 
 
 class AllMovies(KeysetListing[Card]):
-    """The whole catalogue, the newest added first, as `viewer` (a user, or anonymous) sees it."""
+    """The whole catalogue by "-id", the newest added first, or by "id", as `viewer` (a user, or anonymous) sees it."""
 
-    order = "-id"
-
-    def __init__(self, viewer: Any) -> None:
-        self.viewer = viewer
+    def __init__(self, viewer: Any, order: str = "-id") -> None:
+        self.viewer, self.order = viewer, order
+        self.walk, self.back = (NEWEST, OLDEST) if order == "-id" else (OLDEST, NEWEST)
+        self.step = -1 if order == "-id" else 1
 
     def slice(self, start: int, size: int) -> Slice[Card]:
-        far_down = start >= MAX_OFFSET
-        cards, total = self.fetch(AT_PLACE, start, size) if far_down else self.fetch(NEWEST, MAX_ID, size, start)
+        if start >= MAX_OFFSET:
+            cards, total = self.fetch(self.walk.from_place, start, size)
+        else:
+            cards, total = self.fetch(self.walk.from_id, self.walk.start, size, start)
         return self.sliced(cards, total, has_more=bool(cards) and start + size < total)
 
     def after(self, key: Key, size: int) -> Slice[Card]:
         # One more than are shown tells whether there are others.
-        cards, total = self.fetch(NEWEST, key[0] - 1, size + 1, 0)
+        cards, total = self.fetch(self.walk.from_id, key[0] + self.step, size + 1, 0)
         return self.sliced(cards[:size], total, has_more=len(cards) > size)
 
     def before(self, key: Key, size: int) -> Slice[Card]:
-        cards, total = self.fetch(BEFORE, key[0], size + 1)
+        cards, total = self.fetch(self.back.from_id, key[0] - self.step, size + 1, 0)
         return self.sliced(cards[:size][::-1], total, has_more=len(cards) > size)
 
     def fetch(self, query: CardQuery, *values: int) -> tuple[list[Card], int]:

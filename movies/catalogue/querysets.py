@@ -8,7 +8,7 @@ from movies.catalogue.cards import Card
 from movies.catalogue.orderings import Order, field_of
 from movies.catalogue.queries import read
 from movies.models import Movie
-from rest.pagination import Key, KeysetListing, Slice
+from rest.listings import Key, KeysetListing, Slice
 
 if TYPE_CHECKING:
     from movies.querysets import MovieQuerySet

@@ -1,7 +1,10 @@
 """The rankings: the most favoured, the latest, the best of a genre, and the best of every genre."""
 
 import json
+from datetime import timedelta
 from typing import Any, NamedTuple
+
+from django.utils import timezone
 
 from movies.catalogue.cards import Card
 from movies.catalogue.listings import TOTAL
@@ -10,7 +13,7 @@ from movies.catalogue.queries import CardQuery
 from movies.models import Tally
 from rest.database.statements import Statement, is_postgresql
 from rest.database.text import fold_case
-from rest.pagination import Listing, Slice
+from rest.listings import Listing, Slice
 
 Kind = Tally.Kind
 
@@ -22,10 +25,11 @@ MOST_LIKED = CardQuery(
 )
 NEWEST = CardQuery(
     "newest_released",
-    parameters=["integer"],
-    select_ids="SELECT m.id FROM movies_movie m WHERE m.release_date IS NOT NULL "
+    parameters=["integer", "date"],
+    select_ids="SELECT m.id FROM movies_movie m WHERE m.release_date <= $2 "
     "ORDER BY m.release_date DESC, m.id DESC LIMIT $1",
 )
+FARTHEST_RELEASE = timedelta(days=3653)  # ten years: what is announced; a later date stands for an unknown one
 
 
 def most_liked(limit: int, viewer: Any) -> list[Card]:
@@ -34,8 +38,9 @@ def most_liked(limit: int, viewer: Any) -> list[Card]:
 
 
 def newest(limit: int, viewer: Any) -> list[Card]:
-    """Those with the latest release date."""
-    return NEWEST.fetch(viewer, limit)[0]
+    """Those with the latest release date, but for dates so far ahead that they only stand for an unknown one."""
+    latest = timezone.now().date() + FARTHEST_RELEASE
+    return NEWEST.fetch(viewer, limit, latest.isoformat())[0]
 
 
 # --- The best of a genre --------------------------------------------------------------------------------------------

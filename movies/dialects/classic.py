@@ -9,7 +9,7 @@ from movies.serializers import MovieSerializer
 from movies.swagger.dialects import CLASSIC_MOVIES
 from movies.views import MovieViewSet
 from rest.fields import RenamesFields
-from rest.pagination import BareArrayPagination
+from rest.pagination import WholeArrayPagination
 from rest.routers import ListAndDetailRouter
 
 DATE_TIME = {**STRING, "format": "date-time"}
@@ -66,7 +66,7 @@ class ClassicMovieSerializer(RenamesFields, MovieSerializer):
 class ClassicMovieViewSet(MovieViewSet):
     operations = CLASSIC_MOVIES
     serializer_class = ClassicMovieSerializer
-    pagination_class = BareArrayPagination
+    pagination_class = WholeArrayPagination
 
 
 router = ListAndDetailRouter(use_regex_path=False)

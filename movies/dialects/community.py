@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 from movies.serializers import MovieSerializer
 from movies.swagger.dialects import COMMUNITY_MOVIES
 from movies.views import CommentViewSet, MovieViewSet
+from rest.pagination import WholeArrayPagination
 
 
 class CommunityMovieSerializer(MovieSerializer):
@@ -18,6 +19,7 @@ class CommunityMovieSerializer(MovieSerializer):
 class CommunityMovieViewSet(MovieViewSet):
     operations = COMMUNITY_MOVIES
     serializer_class = CommunityMovieSerializer
+    pagination_classes = dict.fromkeys(("search", "genre", "comments"), WholeArrayPagination)
 
 
 router = SimpleRouter(use_regex_path=False)

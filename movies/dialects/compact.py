@@ -6,7 +6,7 @@ from movies.references import DirectorField
 from movies.serializers import MovieSerializer, RatingSerializer
 from movies.swagger.dialects import COMPACT_MOVIES, COMPACT_RATINGS
 from movies.views import MovieViewSet, RatingViewSet
-from rest.pagination import BareArrayPagination
+from rest.pagination import WholeArrayPagination
 from rest.routers import ListRouter
 
 
@@ -27,7 +27,8 @@ class CompactMovieSerializer(MovieSerializer):
 class CompactMovieViewSet(MovieViewSet):
     operations = COMPACT_MOVIES
     serializer_class = CompactMovieSerializer
-    pagination_class = BareArrayPagination
+    pagination_class = WholeArrayPagination
+    default_ordering = "id"
     detail_route = None
 
 
@@ -39,7 +40,8 @@ class CompactRatingSerializer(RatingSerializer):
 class CompactRatingViewSet(RatingViewSet):
     operations = COMPACT_RATINGS
     serializer_class = CompactRatingSerializer
-    pagination_class = BareArrayPagination
+    pagination_class = WholeArrayPagination
+    default_ordering = "id"
     refusal = "You cant rate it "
 
 

@@ -10,7 +10,7 @@ from movies.references import NEW_NAME, GenreListField
 from movies.serializers import MovieSerializer
 from movies.swagger.dialects import SHOWCASE_MOVIES
 from movies.views import MovieViewSet
-from rest.pagination import BareArrayPagination
+from rest.pagination import WholeArrayPagination
 from rest.routers import ActionsRouter
 
 # What the document publishes: reading and writing movies, and the marks as favourite.
@@ -71,7 +71,7 @@ class ShowcaseMovieSerializer(MovieSerializer):
 class ShowcaseMovieViewSet(MovieViewSet):
     operations = SHOWCASE_MOVIES
     serializer_class = ShowcaseMovieSerializer
-    pagination_class = BareArrayPagination
+    pagination_class = WholeArrayPagination
 
 
 router = ActionsRouter(actions=ACTIONS, use_regex_path=False)

@@ -66,7 +66,7 @@ def required_text(name: str, description: str) -> openapi.Parameter:
     return openapi.Parameter(name, openapi.IN_QUERY, description, required=True, type="string")
 
 
-LIST = paged([MOVIE], has_cursor=True, invalid={"released_after": "Enter a valid date."})
+LIST = paged([MOVIE], invalid={"released_after": "Enter a valid date."})
 MOVIES = {
     "list": LIST,
     "create": Operation(
@@ -90,6 +90,7 @@ MOVIES = {
     "search": replace(
         LIST,
         query=(required_text("q", "What to look for in titles, directors and genres."),),
+        without=("ordering",),
         has_cursor=False,
         invalid={"q": MISSING_PARAMETER},
     ),
@@ -107,6 +108,7 @@ MOVIES = {
             )
         },
         is_paged=True,
+        has_cursor=False,
     ),
     "most_liked": Operation(
         {200: Success([MOVIE], array(one()), has_link=True)},

@@ -26,6 +26,15 @@ PAGE_KEYS = {"count", "next", "previous", "results"}
 UNKNOWN_ID = 999_999
 
 
+def items_of(response: Any) -> list[dict[str, Any]]:
+    """The items of a list, in an envelope or bare."""
+    data = response.json()
+    if isinstance(data, list):
+        return data
+    assert set(data) == PAGE_KEYS
+    return data["results"]
+
+
 def number_of_queries(client: Any, url: str) -> int:
     """Of a second request: the first may have to learn the names of new genres."""
     assert client.get(url).status_code == 200
@@ -53,7 +62,9 @@ class Mount:
     required: ClassVar[tuple[str, ...]] = ("title",)
     required_to_replace: ClassVar[tuple[str, ...]] = ("title",)
     has_detail: ClassVar[bool] = True
-    is_bare: ClassVar[bool] = False
+    is_bare: ClassVar[bool] = False  # a whole array, of everything up to a thousand items
+    is_strict: ClassVar[bool] = False  # refuses what means nothing in a query
+    oldest_first: ClassVar[bool] = False
     names: ClassVar[dict[str, str]] = {}  # canonical name of a field → the mount's, where it is another
     lookup_field: ClassVar[str] = "id"  # what finds a movie; the mount shows it
 
@@ -131,6 +142,7 @@ class Mount:
 
 
 class Canonical(Mount):
+    is_strict = True
     list_url = "/api/v1/movies/"
 
 
@@ -156,6 +168,7 @@ KEYS_AT = {mount.list_url: mount.keys for mount in (Canonical, Community, Showca
 
 
 class Compact(Mount):
+    oldest_first = True
     list_url = "/api/auth/movies"
     keys = {"id", "title", "director"}
     has_detail = False
@@ -186,16 +199,24 @@ class ListSuite(Mount):
         assert response.status_code == 401
         assert response["WWW-Authenticate"].startswith("Token")
 
-    def test_the_movie_added_last_comes_first(self, anonymous, make_movie):
+    def test_movies_come_in_the_order_in_which_they_were_added_or_in_reverse(self, anonymous, make_movie):
         ids = [make_movie(title).pk for title in ("One", "Two", "Three")]
         listed = [self.id_of(item) for item in self.page(anonymous.get(self.list_url))]
-        assert listed == ids[::-1]
+        assert listed == (ids if self.oldest_first else ids[::-1])
 
-    def test_a_page_holds_twenty_unless_asked_otherwise_and_never_more_than_a_hundred(self, anonymous, make_movies):
+    def test_a_page_holds_twenty_and_a_whole_array_all_unless_asked_otherwise(self, anonymous, make_movies):
         make_movies(101)
-        sizes = {"": 20, "?page_size=7": 7, "?page_size=100": 100, "?page_size=5000": 100, "?page_size=0": 20}
-        for query, size in sizes.items():
+        usual, most = (101, 101) if self.is_bare else (20, 100)
+        for query, size in {"": usual, "?page_size=7": 7, "?page_size=100": 100, "?page_size=5000": most}.items():
             assert len(self.page(anonymous.get(self.list_url + query))) == size, query
+
+    @pytest.mark.parametrize("size", ["0", "-1", "x", "", "1.5", "1e2", "%00", "%D9%A3"])
+    def test_a_page_size_that_is_no_positive_number_is_refused_or_ignored(self, anonymous, movie, size):
+        response = anonymous.get(f"{self.list_url}?page_size={size}")
+        if self.is_strict:
+            assert self.refused_fields(response) == {"page_size"}
+        else:
+            assert len(self.page(response)) == 1
 
     def test_pages_together_are_the_whole_list(self, anonymous, make_movies):
         expected = sorted(movie.pk for movie in make_movies(7))

@@ -10,7 +10,7 @@ URL = "/api/auth/rating"
 REFUSAL = {"detail": "You cant rate it "}
 
 
-def test_the_list_is_a_bare_array_with_the_newest_first(anonymous, bob, charlie, movie, make_movie):
+def test_the_list_is_a_bare_array_with_the_oldest_first(anonymous, bob, charlie, movie, make_movie):
     other = make_movie("Transformer")
     ids = [
         who.post(URL, {"movie": pk, "rating": stars}).json()["id"]
@@ -19,9 +19,9 @@ def test_the_list_is_a_bare_array_with_the_newest_first(anonymous, bob, charlie,
     response = anonymous.get(URL)
     assert response.status_code == 200
     assert response.json() == [
-        {"id": ids[2], "movie": other.pk, "rating": 4},
-        {"id": ids[1], "movie": movie.pk, "rating": 2},
         {"id": ids[0], "movie": movie.pk, "rating": 2},
+        {"id": ids[1], "movie": movie.pk, "rating": 2},
+        {"id": ids[2], "movie": other.pk, "rating": 4},
     ]
     assert 'rel="first"' in response["Link"]
 

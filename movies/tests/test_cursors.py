@@ -53,7 +53,8 @@ def walk(client, address, rel):
 @pytest.mark.parametrize("mount", MOUNTS)
 def test_the_links_lead_through_the_whole_list_and_back(anonymous, movies, mount):
     forward, last = walk(anonymous, f"{mount}?page_size=4", "next")
-    assert forward == [[movie.pk for movie in movies[::-1]][start : start + 4] for start in (0, 4, 8, 12)]
+    in_order = movies if mount == "/api/auth/movies" else movies[::-1]
+    assert forward == [[movie.pk for movie in in_order][start : start + 4] for start in (0, 4, 8, 12)]
     assert anonymous.get(links(last)["last"]).json() == last.json()
     backward, first = walk(anonymous, links(last)["prev"], "prev")
     assert backward == forward[-2::-1]

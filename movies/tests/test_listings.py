@@ -10,6 +10,7 @@ from movies import catalogue, services
 from movies.catalogue import listings, rankings
 from movies.catalogue.orderings import Order
 from movies.models import Favorite, Genre, Like, Movie
+from rest.listings import RowListing
 
 NOBODY = AnonymousUser()
 COUNT = 60
@@ -40,10 +41,12 @@ def movies(make_movie, alice, bob, charlie):
     return kept
 
 
+@pytest.mark.parametrize("order", ["-id", "id"])
 @pytest.mark.parametrize("near", [0, 1000], ids=["by the ranges of ids", "by skipping"])
-def test_the_whole_catalogue_from_any_place_on(movies, monkeypatch, near):
+def test_the_whole_catalogue_from_any_place_on(movies, monkeypatch, near, order):
     monkeypatch.setattr(listings, "MAX_OFFSET", near)
-    whole = catalogue.AllMovies(NOBODY)
+    whole = catalogue.AllMovies(NOBODY, order)
+    movies = movies if order == "-id" else movies[::-1]
     for start in range(len(movies) + 3):
         found = whole.slice(start, 7)
         assert found.total == len(movies)
@@ -51,8 +54,10 @@ def test_the_whole_catalogue_from_any_place_on(movies, monkeypatch, near):
         assert found.has_more == (start + 7 < len(movies))
 
 
-def test_the_whole_catalogue_before_and_after_any_movie(movies):
-    whole = catalogue.AllMovies(NOBODY)
+@pytest.mark.parametrize("order", ["-id", "id"])
+def test_the_whole_catalogue_before_and_after_any_movie(movies, order):
+    whole = catalogue.AllMovies(NOBODY, order)
+    movies = movies if order == "-id" else movies[::-1]
     for place, movie in enumerate(movies):
         after, before = whole.after([movie.pk], 4), whole.before([movie.pk], 4)
         assert ids(after) == [other.pk for other in movies[place + 1 : place + 5]]
@@ -98,6 +103,21 @@ def test_any_queryset_in_any_order_from_any_place_on(movies):
         for start in (0, 3, len(movies) - 2, len(movies)):
             found = listing.slice(start, 5)
             assert (ids(found), found.total) == (expected[start : start + 5], len(movies))
+
+
+@pytest.mark.parametrize("order", [("id",), ("-id",), ("duration", "id"), ("-duration", "id"), ("duration", "-id")])
+def test_rows_can_be_gone_through_from_any_of_them(movies, order):
+    for place, movie in enumerate(movies):
+        Movie.objects.filter(pk=movie.pk).update(duration=90 + place % 4)
+    listing = RowListing(Movie.objects.order_by(*order))
+    expected = list(Movie.objects.order_by(*order))
+    assert list(listing.slice(0, 100).items) == expected
+    for place, movie in enumerate(expected):
+        after, before = listing.after(listing.key_of(movie), 5), listing.before(listing.key_of(movie), 5)
+        assert list(after.items) == expected[place + 1 : place + 6]
+        assert list(before.items) == expected[max(0, place - 5) : place]
+        assert after.total == before.total == len(expected)
+        assert (before.has_more, after.has_more) == (place > 5, place + 6 < len(expected))
 
 
 def test_the_rankings_are_those_of_the_orm(movies):

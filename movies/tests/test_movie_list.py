@@ -106,8 +106,8 @@ class TestCompact(Compact, ListSuite, Showcase):
     def test_the_list_of_document_001(self, anonymous, make_movie):
         first, second = (make_movie("Transformer", director="XYZ") for _ in range(2))
         assert anonymous.get("/api/auth/movies").json() == [
-            {"id": second.pk, "title": "Transformer", "director": "XYZ"},
             {"id": first.pk, "title": "Transformer", "director": "XYZ"},
+            {"id": second.pk, "title": "Transformer", "director": "XYZ"},
         ]
 
     def test_a_movie_without_director_shows_null(self, anonymous, make_movie):

@@ -67,7 +67,15 @@ class OrderingSuite(Mount):
         assert self.order(anonymous, ordered_movies, "id,-title") == "bacd"
 
     def test_an_empty_ordering_is_the_usual_one(self, anonymous, ordered_movies):
-        assert self.order(anonymous, ordered_movies, "") == "dcab"
+        for ordering in ("", ",", "&ordering="):
+            assert self.order(anonymous, ordered_movies, ordering) == ("bacd" if self.oldest_first else "dcab")
+
+    def test_several_parameters_are_the_same_as_commas(self, anonymous, ordered_movies):
+        for ordering in ("-likes_count&ordering=title", "&ordering=-likes_count,&ordering=title"):
+            assert self.order(anonymous, ordered_movies, ordering) == "cbad"
+        assert self.order(anonymous, ordered_movies, "-likes_count&ordering=-title") == "cbda"
+        bad = anonymous.get(f"{self.list_url}?ordering=title&ordering=nonsense")
+        assert self.refused_fields(bad) == {"ordering"}
 
     def test_pages_of_equal_movies_neither_repeat_nor_lose_any(self, anonymous, make_movies):
         expected = sorted(movie.pk for movie in make_movies(7))

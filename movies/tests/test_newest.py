@@ -1,6 +1,11 @@
 """GET /api/v1/movies/newest/, /api/movies/newest/ and /movies/newest/"""
 
-from movies.tests.contract import KEYS_AT, number_of_queries
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from movies.tests.contract import KEYS_AT, items_of, number_of_queries
 
 
 def titles(response):
@@ -36,7 +41,26 @@ def test_movies_without_a_date_are_left_out(anonymous, make_movie, rankings_url)
 def test_nobody_gets_more_than_five(anonymous, make_movie, rankings_url):
     for i in range(7):
         make_movie(f"Movie {i}", release_date="2000-01-01")
-    assert len(titles(anonymous.get(f"{rankings_url}newest/?limit=50&page_size=50"))) == 5
+    assert len(titles(anonymous.get(f"{rankings_url}newest/"))) == 5
+    assert len(titles(anonymous.get("/movies/newest/?limit=50&page_size=50"))) == 5
+
+
+@pytest.mark.parametrize(
+    ("days", "is_shown"), [(0, True), (365, True), (9 * 365, True), (3653, True), (3654, False), (40 * 365, False)]
+)
+def test_what_is_announced_is_shown_and_what_is_farther_ahead_than_ten_years_is_not(
+    anonymous, make_movie, rankings_url, days, is_shown
+):
+    make_movie("Released", release_date="2000-01-01")
+    make_movie("Ahead", release_date=timezone.now().date() + timedelta(days=days))
+    assert titles(anonymous.get(f"{rankings_url}newest/")) == (["Ahead", "Released"] if is_shown else ["Released"])
+
+
+@pytest.mark.parametrize("date", ["9999-12-31", "9999-01-01", "2999-12-31"])
+def test_dates_that_stand_for_an_unknown_one_are_left_out_and_stay_in_lists(anonymous, make_movie, rankings_url, date):
+    make_movie("Some day", release_date=date)
+    assert titles(anonymous.get(f"{rankings_url}newest/")) == []
+    assert items_of(anonymous.get(f"{rankings_url}?ordering=-release_date"))[0]["release_date"] == date
 
 
 def test_five_movies_take_no_more_queries_than_two(anonymous, make_movie, rankings_url):

@@ -1,7 +1,7 @@
 """The catalogue: movies, and the ways to find them."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, ClassVar, cast
 
 from django.core.files.storage import default_storage
@@ -27,7 +27,9 @@ from movies.querysets import CATEGORY_SIZE, MOST_LIKED_LIMIT, MOST_LIKED_MAX, NE
 from movies.swagger.catalogue import CATALOGUE, MOVIES
 from movies.views.feedback import FeedbackActions
 from rest.fast_path import fast_path
-from rest.pagination import BareArrayPagination, EnvelopePagination, KeysetListing, Listing, WholeArrayPagination
+from rest.listings import KeysetListing, Listing
+from rest.pagination import EnvelopePagination, WholeArrayPagination, link_header
+from rest.parameters import positive_number
 from rest.payload import Payload
 from rest.swagger.operations import Operation
 
@@ -55,6 +57,8 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet[Movie]):
     lookup_value_converter = "int"
     throttle_scopes: ClassVar[dict[str, str]] = {"create": "create", **FeedbackActions.throttle_scopes}
     detail_route: ClassVar[str | None] = "movie-detail"
+    default_ordering: ClassVar[str] = "-id"
+    pagination_classes: ClassVar[dict[str, type[EnvelopePagination]]] = {}  # of actions that have one of their own
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Compiles the dialect's shape, so that a serializer which reads cannot do is refused before any request."""
@@ -73,8 +77,10 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet[Movie]):
         movies: MovieQuerySet = Movie.objects.all()
         return cast(MovieQuerySet, self.filter_queryset(movies)) if self.asked() else movies
 
-    def order(self) -> Order:
-        return Order.parse(self.request.query_params.get("ordering", ""))
+    @property
+    def ordering(self) -> str:
+        """Several parameters are the same as one with commas."""
+        return ",".join(self.request.query_params.getlist("ordering"))
 
     @staticmethod
     def known_count(asked: set[str]) -> Callable[[], int] | None:
@@ -87,19 +93,21 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet[Movie]):
         """The movies that lists choose from, in the order of lists."""
         asked = self.asked()
         if not asked:
-            return catalogue.AllMovies(self.request.user)
+            return catalogue.AllMovies(self.request.user, self.default_ordering)
         if genre := self.genre_listing(asked):
             return genre
-        return catalogue.QuerySetListing(self.request.user, self.filtered(), self.order(), self.known_count(asked))
+        movies = self.filtered()  # refuses an order that there is not
+        order = Order.parse(self.ordering.strip(",") or self.default_ordering)
+        return catalogue.QuerySetListing(self.request.user, movies, order, self.known_count(asked))
 
     def genre_listing(self, asked: set[str]) -> catalogue.GenreListing | None:
         """One genre by name, by a counted field or as it is: what is asked most, and needs no form to be understood."""
-        parameters = self.request.query_params
-        column = parameters.get("ordering", "-id").removeprefix("-")
-        is_plain = asked <= {"genre", "ordering"} and parameters.get("ordering", "-id") == f"-{column}"
+        ordering = self.ordering or self.default_ordering
+        column = ordering.removeprefix("-")
+        is_plain = asked <= {"genre", "ordering"} and ordering == f"-{column}"
         if not is_plain or "genre" not in asked or column not in {"id", *catalogue.COLUMNS}:
             return None
-        names = parameters.getlist("genre")
+        names = self.request.query_params.getlist("genre")
         is_name = len(names) == 1 and not is_id(names[0]) and "\0" not in names[0]
         genre = catalogue.genre_named(names[0]) if is_name else None
         return genre and catalogue.GenreListing(self.request.user, genre, f"-{column}")
@@ -189,12 +197,14 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet[Movie]):
 
     def page_of(self, listing: Listing[Card]) -> Payload:
         """The page of the listing that the request asks for."""
-        page = self.pagination.page_of(listing, self.request)
-        return self.pagination.payload(page, self.represent(page.items))
+        page = self.paginator.page_of(listing, self.request)
+        return self.paginator.payload(page, self.represent(page.items))
 
-    @property
-    def pagination(self) -> EnvelopePagination:
-        return cast(EnvelopePagination, self.paginator)
+    @cached_property
+    def paginator(self) -> EnvelopePagination:
+        """That of the action, where it has one of its own, else the view's."""
+        kind = self.pagination_classes.get(self.action, self.pagination_class)
+        return cast(type[EnvelopePagination], kind)()
 
     @action(detail=False)
     @fast_path
@@ -228,10 +238,10 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet[Movie]):
 
         The genres that have movies, by name, each with at most five of them, the most favoured first.
         """
-        page = self.pagination.page_of(catalogue.Categories(CATEGORY_SIZE), request)
+        page = self.paginator.page_of(catalogue.Categories(CATEGORY_SIZE), request)
         cards = catalogue.read(list({pk: None for category in page.items for pk in category.movie_ids}), request.user)
         movies = dict(zip((card.id for card in cards), self.represent(cards), strict=True))
-        return self.pagination.payload(
+        return self.paginator.payload(
             page,
             [
                 {"id": pk, "name": name, "movies": [movies[movie_id] for movie_id in ids if movie_id in movies]}
@@ -239,29 +249,30 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet[Movie]):
             ],
         )
 
-    @action(detail=False, url_path="most-liked", pagination_class=BareArrayPagination, filterset_class=None)
+    @action(detail=False, url_path="most-liked", pagination_class=WholeArrayPagination, filterset_class=None)
     @fast_path
     def most_liked(self, request: Request) -> Payload:
         """The most liked movies.
 
         Those that most users marked as favourite, most favourites first; none without any.
         """
-        limit = request.query_params.get("limit", str(MOST_LIKED_LIMIT))
-        if not limit.isascii() or not limit.isdecimal() or int(limit[:9]) == 0:
-            raise ValidationError({"limit": ["Must be a whole number from 1 to 50."]}, code="invalid")
-        return self.top(catalogue.most_liked(min(int(limit[:9]), MOST_LIKED_MAX), request.user))
+        limit = positive_number(request, "limit", default=MOST_LIKED_LIMIT, most=MOST_LIKED_MAX)
+        return self.top(catalogue.most_liked(limit, request.user))
 
-    @action(detail=False, pagination_class=BareArrayPagination, filterset_class=None)
+    @action(detail=False, pagination_class=WholeArrayPagination, filterset_class=None)
     @fast_path
     def newest(self, request: Request) -> Payload:
-        """The newest movies. The 5 movies with the latest release date."""
+        """The newest movies.
+
+        The 5 movies with the latest release date. One more than ten years ahead only stands for an unknown date
+        (9999-12-31), and is left out.
+        """
         return self.top(catalogue.newest(NEWEST_LIMIT, request.user))
 
     def top(self, cards: Sequence[Card]) -> Payload:
         """The first of a ranking as an array that is its own first and last page."""
         address = self.request.build_absolute_uri()
-        link = ", ".join(f'<{address}>; rel="{rel}"' for rel in ("first", "last"))
-        return Payload(self.represent(cards), {"Link": link})
+        return Payload(self.represent(cards), {"Link": link_header({"first": address, "last": address})})
 
 
 catalogue.shape_of(MovieViewSet.serializer_class)

@@ -1,7 +1,7 @@
 """Feedback on movies: likes, favourites, comments and ratings."""
 
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -199,7 +199,11 @@ class RatingViewSet(mixins.ListModelMixin, mixins.CreateModelMixin, viewsets.Gen
     operations: ClassVar[dict[str, Operation]] = RATINGS
     queryset = Rating.objects.select_related("user")
     serializer_class = serializers.RatingSerializer
+    default_ordering: ClassVar[str] = "-id"
     refusal: ClassVar[str | None] = None
+
+    def get_queryset(self) -> FeedbackQuerySet:
+        return cast(FeedbackQuerySet, super().get_queryset().order_by(self.default_ordering))
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List all ratings. The newest first."""

@@ -69,7 +69,7 @@ def attempt(environ: Environ) -> Answer | None:
     try:
         request = plain_request(environ)
         found = find_route(environ["REQUEST_METHOD"], request.path_info)
-        if found is None or is_unusual(request):
+        if found is None or is_unusual(request, found[0].parameters):
             return None
         request.get_host()  # refuses foreign hosts
         if not begin(request):

@@ -12,6 +12,7 @@ from rest_framework.settings import api_settings
 
 from rest.errors import JSON
 from rest.refusals import REFUSAL
+from rest.strict import Parameters, is_understood
 
 Environ = dict[str, Any]
 NO_BODY = {None, "", "0"}  # what CONTENT_LENGTH is without one
@@ -69,13 +70,15 @@ def plain_request(environ: Environ) -> WSGIRequest:
     return WSGIRequest(copy)
 
 
-def is_unusual(request: WSGIRequest) -> bool:
-    """Whether the settings or the query ask for what only the full stack does."""
+def is_unusual(request: WSGIRequest, parameters: Parameters | None) -> bool:
+    """Whether the settings or the query ask for what only the full stack does; `parameters` are those of the route."""
     if settings.SECURE_SSL_REDIRECT or settings.PREPEND_WWW:
         return True
     if settings.DISALLOWED_USER_AGENTS and has_disallowed_agent(request):
         return True
-    return bool(request.META.get("QUERY_STRING")) and api_settings.URL_FORMAT_OVERRIDE in request.GET
+    if not request.META.get("QUERY_STRING"):
+        return False
+    return api_settings.URL_FORMAT_OVERRIDE in request.GET or not is_understood(request.GET, parameters)
 
 
 def has_disallowed_agent(request: WSGIRequest) -> bool:

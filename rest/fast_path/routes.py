@@ -19,6 +19,7 @@ from rest_framework.viewsets import ViewSetMixin
 from rest.negotiation import Disregarding
 from rest.payload import Payload
 from rest.renderers import ORJSONRenderer
+from rest.strict import Parameters, known_parameters
 
 Method = Callable[..., Payload]
 # An address with an id or a UUID: 18 digits fit any database's id.
@@ -64,6 +65,7 @@ class Route(NamedTuple):
     action: str
     method: Method
     dialect: str
+    parameters: Parameters | None  # of the query, where others are refused
     allow: str  # the Allow header
 
 
@@ -136,7 +138,8 @@ def routes_of(pattern: URLPattern, dialect: str) -> Iterator[tuple[str, Route]]:
             continue  # the view refuses it
         if fast_method := getattr(getattr(view_class, action), "fast_method", None):
             allow = allowed_methods(view_class, initkwargs, action_map)
-            yield method.upper(), Route(view_class, initkwargs, action_map, action, fast_method, dialect, allow)
+            known = known_parameters(view_class, initkwargs, action, dialect)
+            yield method.upper(), Route(view_class, initkwargs, action_map, action, fast_method, dialect, known, allow)
 
 
 def allowed_methods(view_class: type[Any], initkwargs: dict[str, Any], action_map: dict[str, str]) -> str:

@@ -27,6 +27,7 @@ ANSWERED = {
     "django.middleware.security.SecurityMiddleware": "its headers are added; its redirect is not plain",
     "django.middleware.clickjacking.XFrameOptionsMiddleware": "its header is added",
     "rest.conditional.ConditionalMiddleware": "the tag is made and compared by the same functions",
+    "rest.strict.StrictQueryMiddleware": "a query that it refuses is not plain",
 }
 
 

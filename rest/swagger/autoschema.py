@@ -144,17 +144,7 @@ class AutoSchema(SwaggerAutoSchema):
     # --- Query ---
 
     def get_query_parameters(self) -> list[openapi.Parameter]:
-        query = list(self.about.query)
-        if not self.about.is_paged:
-            return query
-        known = {parameter.name for parameter in query}
-        filterset_class = getattr(self.view, "filterset_class", None)
-        if filterset_class and not self.view.detail:
-            query += [one for one in parameters.filters(filterset_class) if one.name not in known]
-        query += parameters.paging(self.view.paginator)
-        if self.about.has_cursor:
-            query.append(parameters.cursor(self.view.paginator))
-        return query
+        return parameters.of_view(self.view)
 
     # --- Responses ---
 

@@ -68,7 +68,8 @@ class Operation:
     notes: str = ""  # behind the description: what several operations say in the same words
     query: tuple[openapi.Parameter, ...] = ()
     is_paged: bool = False  # takes `page` and `page_size` and, in a list, the viewset's filters
-    has_cursor: bool = False
+    without: tuple[str, ...] = ()  # filters of the viewset that mean nothing here
+    has_cursor: bool = True  # where it is paged
     invalid: Mapping[str, str] | None = None
     unauthorized: str = ""
     forbidden: str = ""

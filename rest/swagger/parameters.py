@@ -1,14 +1,30 @@
-"""Query parameters: pages, cursors, filters and ordering, and a limit."""
+"""Query parameters: pages, cursors, filters and ordering, and a limit.
+
+`of_view()` is what the document says of them, and what `rest.strict` holds requests to.
+"""
 
 from typing import Any
 
 import django_filters
-from django.db import models
+from django import forms
 from django_filters.filterset import FilterSet
-from django_filters.utils import get_model_field
 from drf_yasg import openapi
 
 from rest.pagination import EnvelopePagination
+
+
+def of_view(view: Any) -> list[openapi.Parameter]:
+    """Those of the view's action."""
+    about = view.operations[view.action]
+    found = list(about.query)
+    if not about.is_paged:
+        return found
+    known = {*about.without, *(parameter.name for parameter in found)}
+    filterset_class = getattr(view, "filterset_class", None)
+    if filterset_class and not view.detail:
+        found += [one for one in filters(filterset_class) if one.name not in known]
+    found += paging(view.paginator)
+    return [*found, cursor(view.paginator)] if about.has_cursor else found
 
 
 def limit(default: int, maximum: int) -> openapi.Parameter:
@@ -46,20 +62,20 @@ def cursor(paginator: EnvelopePagination) -> openapi.Parameter:
         paginator.cursor_query_param,
         openapi.IN_QUERY,
         "Where to go on: taken from the links `next` and `previous`, and good for that order only. Costs the same at "
-        "any depth, and repeats or skips nothing when movies come and go. Takes precedence over `page`.",
+        "any depth, and repeats or skips nothing when items come and go. Takes precedence over `page`.",
         type="string",
     )
 
 
 def filters(filterset_class: type[FilterSet]) -> list[openapi.Parameter]:
-    model = filterset_class._meta.model
     return [
-        openapi.Parameter(name, openapi.IN_QUERY, str(declared.label or ""), **filter_type(declared, model))
+        openapi.Parameter(name, openapi.IN_QUERY, str(declared.label or ""), **filter_type(declared))
         for name, declared in filterset_class.base_filters.items()
     ]
 
 
-def filter_type(declared: django_filters.Filter, model: type[models.Model] | None) -> dict[str, Any]:
+def filter_type(declared: django_filters.Filter) -> dict[str, Any]:
+    """What is an array may be sent in several parameters."""
     if isinstance(declared, django_filters.OrderingFilter):
         choices = [value for value, _ in declared.extra["choices"]]
         return {
@@ -69,9 +85,10 @@ def filter_type(declared: django_filters.Filter, model: type[models.Model] | Non
         }
     if isinstance(declared, django_filters.NumberFilter):
         bounds = {"minimum": declared.extra.get("min_value"), "maximum": declared.extra.get("max_value")}
-        field = get_model_field(model, declared.field_name)
-        is_fraction = isinstance(getattr(field, "output_field", field), models.FloatField | models.DecimalField)
-        return {"type": "number" if is_fraction else "integer", **bounds}
+        is_whole = issubclass(declared.field_class, forms.IntegerField)
+        return {"type": "integer" if is_whole else "number", **bounds}
     if isinstance(declared, django_filters.DateFilter):
         return {"type": "string", "format": "date"}
+    if issubclass(declared.field_class.widget, forms.MultipleHiddenInput):
+        return {"type": "array", "items": openapi.Items(type="string"), "collection_format": "multi"}
     return {"type": "string"}

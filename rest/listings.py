@@ -1,0 +1,83 @@
+"""What a list is made of: items in an order, a slice at a time, and where it can be gone on with."""
+
+from collections.abc import Sequence
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from django.db.models import Model, Q, QuerySet
+
+Item = TypeVar("Item")
+Row = TypeVar("Row", bound=Model)
+Key = Sequence[Any]  # the values by which a listing orders an item: no two items have the same key
+
+
+class Slice(NamedTuple, Generic[Item]):
+    """Some consecutive items of a listing: what every listing gives."""
+
+    items: Sequence[Item]
+    total: int  # of the whole listing
+    has_more: bool  # whether others follow in the direction that was asked
+    edges: tuple[Key, Key] | None = None  # the keys of the first and last item; None: no items, or no cursors
+
+
+class Listing(Generic[Item]):
+    """Items in an order."""
+
+    def slice(self, start: int, size: int) -> Slice[Item]:
+        """At most `size` items from the place `start` (0 is the first) on."""
+        raise NotImplementedError
+
+
+class KeysetListing(Listing[Item]):
+    """A listing that can go on at any item. `order` names its order; a cursor is good for that order alone.
+
+    `items` may lack one that was deleted while it was read; `has_more` and `edges` do not depend on that.
+    """
+
+    order: str
+
+    def after(self, key: Key, size: int) -> Slice[Item]:
+        """The next `size` items after the one with `key`."""
+        raise NotImplementedError
+
+    def before(self, key: Key, size: int) -> Slice[Item]:
+        """The last `size` items before the one with `key`, in the order of the listing."""
+        raise NotImplementedError
+
+
+class RowListing(KeysetListing[Row]):
+    """The rows of a queryset in its own order or its model's: by columns that are never null, the last one unique."""
+
+    def __init__(self, queryset: QuerySet[Row]) -> None:
+        self.queryset = queryset
+        self.terms = [str(term) for term in queryset.query.order_by or queryset.model._meta.ordering or ()]
+        self.columns = [term.removeprefix("-") for term in self.terms]
+        self.order = ",".join(self.terms)
+
+    def slice(self, start: int, size: int) -> Slice[Row]:
+        total = self.queryset.count()
+        rows = list(self.queryset[start : start + size]) if start < total else []
+        return self.sliced(rows, total, has_more=start + size < total)
+
+    def after(self, key: Key, size: int) -> Slice[Row]:
+        # One more than are shown tells whether there are others.
+        rows = list(self.queryset.filter(self.beyond(key, backwards=False))[: size + 1])
+        return self.sliced(rows[:size], self.queryset.count(), has_more=len(rows) > size)
+
+    def before(self, key: Key, size: int) -> Slice[Row]:
+        rows = list(self.queryset.reverse().filter(self.beyond(key, backwards=True))[: size + 1])
+        return self.sliced(rows[:size][::-1], self.queryset.count(), has_more=len(rows) > size)
+
+    def beyond(self, key: Key, *, backwards: bool) -> Q:
+        """After the key by the first column; or equal by it and after the key by the second; and so on."""
+        condition, equal = Q(), Q()
+        for term, column, value in zip(self.terms, self.columns, key, strict=True):
+            is_upwards = term.startswith("-") == backwards
+            condition |= equal & Q(**{f"{column}__{'gt' if is_upwards else 'lt'}": value})
+            equal &= Q(**{column: value})
+        return condition
+
+    def sliced(self, rows: list[Row], total: int, *, has_more: bool) -> Slice[Row]:
+        return Slice(rows, total, has_more, (self.key_of(rows[0]), self.key_of(rows[-1])) if rows else None)
+
+    def key_of(self, row: Row) -> Key:
+        return [getattr(row, column) for column in self.columns]
