@@ -24,6 +24,7 @@ from benchmarks.contestants.fastapi_models import (
     LikeOut,
     Login,
     Movie,
+    MovieDirector,
     MovieGenre,
     MovieOut,
     PageOut,
@@ -88,6 +89,7 @@ def complete(query: Select[Any]) -> Select[Any]:
         selectinload(Movie.director),
         selectinload(Movie.user),
         selectinload(Movie.stats),
+        selectinload(Movie.director_links).selectinload(MovieDirector.director),
         selectinload(Movie.genre_links).selectinload(MovieGenre.genre),
     )
 
@@ -104,6 +106,7 @@ async def shown(session: AsyncSession, movies: Iterable[Movie], caller: User | N
             release_date=movie.release_date,
             duration=movie.duration,
             director=movie.director,
+            directors=[link.director for link in movie.director_links],
             genre=[link.genre for link in movie.genre_links],
             cover_image=movie.cover_image or None,
             average_rating=round(movie.stats.average_rating, 2),

@@ -69,6 +69,14 @@ class MovieGenre(Base):
     genre: Mapped[Genre] = relationship()
 
 
+class MovieDirector(Base):
+    __tablename__ = "movies_moviedirector"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    movie_id: Mapped[int] = mapped_column(ForeignKey("movies_movie.id"))
+    director_id: Mapped[int] = mapped_column(ForeignKey("movies_director.id"))
+    director: Mapped[Director] = relationship()
+
+
 class Stats(Base):
     __tablename__ = "movies_moviestats"
     movie_id: Mapped[int] = mapped_column(ForeignKey("movies_movie.id"), primary_key=True)
@@ -97,6 +105,7 @@ class Movie(Base):
     director: Mapped[Director | None] = relationship()
     user: Mapped[User | None] = relationship()
     stats: Mapped[Stats] = relationship()
+    director_links: Mapped[list[MovieDirector]] = relationship(order_by=MovieDirector.id)
     genre_links: Mapped[list[MovieGenre]] = relationship(order_by=MovieGenre.id)
 
 
@@ -173,6 +182,7 @@ class MovieOut(Shape):
     release_date: date | None
     duration: int | None
     director: Named | None
+    directors: list[Named]
     genre: list[Named]
     cover_image: str | None
     average_rating: float

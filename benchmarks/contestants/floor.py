@@ -56,6 +56,11 @@ genres_of, uuid_of, moment_of = (
 )
 
 
+def directors_of(row: Row) -> list[dict[str, Any]]:
+    first = [] if row[6] is None else [{"id": row[6], "name": row[7]}]
+    return [*first, *orjson.loads(row[18])] if row[18] else first
+
+
 def stars(half_stars: int | None) -> int | float | None:
     if half_stars is None:
         return None
@@ -71,16 +76,17 @@ def movie(row: Row) -> dict[str, Any]:
         "release_date": row[4],
         "duration": row[5],
         "director": None if row[6] is None else {"id": row[6], "name": row[7]},
-        "genre": genres_of(row[18]),
+        "directors": directors_of(row),
+        "genre": genres_of(row[19]),
         "cover_image": row[8] or None,
         "average_rating": round(row[9], 2) or 0,
         "ratings_count": row[10],
         "likes_count": row[11],
         "favorites_count": row[12],
         "comments_count": row[13],
-        "favorite": bool(row[19]),
-        "liked": bool(row[20]),
-        "my_rating": stars(row[21]),
+        "favorite": bool(row[20]),
+        "liked": bool(row[21]),
+        "my_rating": stars(row[22]),
         "user": None if row[14] is None else {"id": row[14], "username": row[15]},
         "created_at": moment_of(row[16]),
         "updated_at": moment_of(row[17]),
@@ -88,8 +94,8 @@ def movie(row: Row) -> dict[str, Any]:
 
 
 def page_of(rows: list[Row], path: str, number: int) -> Answer:
-    """The envelope; the row's 23rd column is the total."""
-    total = rows[0][22] if rows else 0
+    """The envelope; the row's 24th column is the total."""
+    total = rows[0][23] if rows else 0
     more = number * PAGE_SIZE < total
     return 200, {
         "count": total,
@@ -106,7 +112,7 @@ def movies(query: Query, token_digest: str, base: str) -> Answer:
     if "cursor" in query:
         rows = database().rows("after", int(query["cursor"]))
         following = f"{base}?cursor={rows[-1][0]}" if len(rows) == PAGE_SIZE else None
-        return 200, {"count": rows[0][22], "next": following, "previous": None, "results": [movie(row) for row in rows]}
+        return 200, {"count": rows[0][23], "next": following, "previous": None, "results": [movie(row) for row in rows]}
     number = int(query.get("page", 1))
     first = (number - 1) * PAGE_SIZE
     if "genre" in query:
@@ -142,7 +148,7 @@ def newest(query: Query, token_digest: str, base: str) -> Answer:
 def categories(query: Query, token_digest: str, base: str) -> Answer:
     found: dict[int, list[Any]] = {}
     for row in database().rows("categories"):
-        found.setdefault(row[22], []).append(movie(row))
+        found.setdefault(row[23], []).append(movie(row))
     return 200, [{"id": key, "name": GENRE_NAMES[key], "movies": top} for key, top in found.items()]
 
 

@@ -17,6 +17,14 @@ GENRES = {
     "postgresql": "ARRAY(SELECT g.genre_id FROM movies_moviegenre AS g WHERE g.movie_id = m.id ORDER BY g.id)",
     "sqlite": "(SELECT group_concat(genre_id) FROM (SELECT genre_id FROM movies_moviegenre WHERE movie_id = m.id ORDER BY id))",
 }
+# Of the movies with several directors all but the first, which is among the columns.
+OTHERS = """CASE WHEN m.is_co_directed THEN (SELECT {list} FROM (SELECT e.id, e.name FROM movies_moviedirector AS k
+    JOIN movies_director AS e ON e.id = k.director_id WHERE k.movie_id = m.id AND e.id <> m.director_id ORDER BY k.id) AS o)
+    END"""
+OTHER_DIRECTORS = {
+    "postgresql": OTHERS.format(list="CAST(json_agg(json_build_object('id', o.id, 'name', o.name)) AS text)"),
+    "sqlite": OTHERS.format(list="json_group_array(json_object('id', o.id, 'name', o.name))"),
+}
 JOINS = (
     "JOIN movies_moviestats AS s ON s.movie_id = m.id LEFT JOIN movies_director AS d ON d.id = m.director_id "
     "LEFT JOIN accounts_user AS u ON u.id = m.user_id"
@@ -44,7 +52,7 @@ def statements(vendor: str) -> dict[str, str]:
     def rows(source: str, order: str, *, extra: str = "NULL", token: str = "") -> str:
         caller = f"CROSS JOIN {CALLER.format(token=token)}" if token else ""
         own = f"{OWN}, {extra}, c.password, c.password_digest" if token else f"{NOBODY}, {extra}"
-        return f"SELECT {COLUMNS}, {GENRES[vendor]}, {own} FROM {source} {JOINS} {caller} {order}"
+        return f"SELECT {COLUMNS}, {OTHER_DIRECTORS[vendor]}, {GENRES[vendor]}, {own} FROM {source} {JOINS} {caller} {order}"
 
     newest_first = "ORDER BY m.id DESC"
     # OFFSET keeps the planner from joining, and thus reading, all movies of the genre: the best ones come soon.

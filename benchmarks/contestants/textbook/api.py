@@ -34,6 +34,7 @@ class UserSerializer(serializers.ModelSerializer):
 
 class MovieSerializer(serializers.ModelSerializer):
     director = DirectorSerializer()
+    directors = serializers.SerializerMethodField()
     genre = serializers.SerializerMethodField()
     user = UserSerializer()
     average_rating = serializers.SerializerMethodField()
@@ -56,6 +57,7 @@ class MovieSerializer(serializers.ModelSerializer):
             "release_date",
             "duration",
             "director",
+            "directors",
             "genre",
             "cover_image",
             "average_rating",
@@ -70,6 +72,9 @@ class MovieSerializer(serializers.ModelSerializer):
             "created_at",
             "updated_at",
         ]
+
+    def get_directors(self, movie: Movie) -> Any:
+        return DirectorSerializer([link.director for link in movie.director_links.all()], many=True).data
 
     def get_genre(self, movie: Movie) -> Any:
         return GenreSerializer([link.genre for link in movie.genre_links.all()], many=True).data
@@ -114,7 +119,11 @@ class MovieViewSet(viewsets.ModelViewSet):
     ordering_fields = ["id", "average_rating", "release_date", "title"]
 
     def get_queryset(self) -> QuerySet:
-        movies = Movie.objects.select_related("director", "user").prefetch_related("genre_links__genre").order_by("-id")
+        movies = (
+            Movie.objects.select_related("director", "user")
+            .prefetch_related("director_links__director", "genre_links__genre")
+            .order_by("-id")
+        )
         if "genre" in self.request.query_params:
             movies = movies.filter(genres__name__iexact=self.request.query_params["genre"])
         return movies.annotate(
