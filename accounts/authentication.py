@@ -28,8 +28,9 @@ class CredentialAuthentication(TokenAuthentication):
     def authenticate(self, request: Request) -> tuple[User, Session] | None:
         if scheme_of(request) is None:
             return None
-        words = request.META["HTTP_AUTHORIZATION"].split()
-        if len(words) != 2:
+        header = request.META["HTTP_AUTHORIZATION"]
+        words = header.split()
+        if len(words) != 2 or not header.isascii():
             raise TokenNotValid("The Authorization header is not a scheme and one token.")
         session = find_session(words[1])
         if not session.is_alive:

@@ -11,8 +11,8 @@ CHALLENGE = 'Token realm="Marquee", Bearer realm="Marquee"'
 
 def scheme_of(request: HttpRequest | Request) -> str | None:
     """The scheme of the Authorization header; None without one that is ours."""
-    header = request.META.get("HTTP_AUTHORIZATION")
-    return SCHEMES.get(header.partition(" ")[0].lower()) if header else None
+    words = request.META.get("HTTP_AUTHORIZATION", "").split(None, 1)
+    return SCHEMES.get(words[0].lower()) if words else None
 
 
 class TokenNotValid(APIException):

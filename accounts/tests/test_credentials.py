@@ -182,7 +182,15 @@ def test_the_scheme_is_written_in_any_case(anonymous, alice, word):
 
 @pytest.mark.parametrize("blanks", ["  ", "\t", " " * 50])
 def test_how_many_blanks_stand_between_does_not_matter(anonymous, alice, blanks):
+    assert anonymous.get(ME, HTTP_AUTHORIZATION=f"Token{blanks}{alice.credentials.token}").status_code == 200
     assert anonymous.get(ME, HTTP_AUTHORIZATION=f"Token {blanks}{alice.credentials.token}{blanks}").status_code == 200
+
+
+@pytest.mark.parametrize("blank", ["\xa0", "\x85", " \xa0"])
+def test_signs_beyond_ascii_are_no_blanks(anonymous, alice, blank):
+    for path in (ME, "/api/v1/movies/"):
+        response = anonymous.get(path, HTTP_AUTHORIZATION=f"Token{blank}{alice.credentials.token}")
+        assert_refused(response, "Token", MALFORMED)
 
 
 @pytest.mark.parametrize("address", ["/api/v1/movies/", "/movies/", "/api/movies/", "/", "/api/auth/movies"])
