@@ -3,7 +3,8 @@
 Written by hand, like the read model's, because every request with a credential begins with it.
 """
 
-from datetime import UTC
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection
@@ -52,12 +53,25 @@ def session_of(rows: Rows) -> Session | None:
     return session
 
 
-def as_postgresql_gives(row: tuple[Any, ...]) -> tuple[Any, ...]:
+def as_postgresql_gives(row: tuple[Any, ...]) -> list[Any]:
     """SQLite has neither time zones nor truth values of its own."""
-    return tuple(python_value(field, value) for field, value in zip((*LOGIN, *OWNER), row, strict=True))
+    values = list(row)
+    for position, convert in CONVERTED:
+        if values[position] is not None:
+            values[position] = convert(values[position])
+    return values
 
 
-def python_value(field: Field, value: Any) -> Any:
+def conversion(field: Field) -> Callable[[Any], Any] | None:
     if isinstance(field, BooleanField):
-        return bool(value)
-    return value.replace(tzinfo=UTC) if value and isinstance(field, DateTimeField) else value
+        return bool
+    return in_utc if isinstance(field, DateTimeField) else None
+
+
+def in_utc(value: datetime) -> datetime:
+    return value.replace(tzinfo=UTC)
+
+
+CONVERTED = [
+    (position, convert) for position, field in enumerate((*LOGIN, *OWNER)) if (convert := conversion(field)) is not None
+]

@@ -20,8 +20,6 @@ from rest.database.text import FitsWhenFolded, FoldedField, fold_case
 
 MAX_USERNAME = 150
 MAX_EMAIL_KEY = 762  # of a folded address
-
-
 TAKEN = {
     "username": "A user with that username already exists.",
     "email": "A user with that e-mail address already exists.",
@@ -60,7 +58,8 @@ class UserManager(DjangoUserManager["User"]):
         others = self.exclude(pk=but.pk) if but else self.all()
         own = self.filter(pk=but.pk).values_list("username_key", "email_key").first() if but else None
         wanted = {"username": fold_case(username or ""), "email": fold_case(email or "")}
-        new = {field: key for field, key in wanted.items() if key and key not in (own or ())}
+        changed = zip(wanted.items(), own or ("", ""), strict=True)
+        new = {field: key for (field, key), before in changed if key != before and key}
         taken = {field: TAKEN[field] for field, key in new.items() if others.filter(has_name_or_address(key)).exists()}
         if "username" in new and others.filter(looks_like(username or "")).exists():
             taken.setdefault("username", "This name looks like that of another user.")
@@ -69,8 +68,9 @@ class UserManager(DjangoUserManager["User"]):
     def _create_user_object(
         self, username: str, email: str | None, password: str | None, **extra_fields: Any
     ) -> "User":
-        normal = password and normalize_password(password)
-        user: User = super()._create_user_object(username, email, normal, **extra_fields)  # type: ignore[misc]  # missing in the stubs
+        normal = password and normalize_password(password)  # it is hashed here without set_password()
+        create = super()._create_user_object  # type: ignore[misc]  # missing in the stubs
+        user: User = create(username, email, normal, **extra_fields)
         return user
 
 

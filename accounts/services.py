@@ -75,10 +75,14 @@ def create_first_admin(*, password: str) -> User | None:
 
 @transaction.atomic
 def open_session(*, user: User, user_agent: str = "") -> Credentials:
-    """A new login of `user`; its secrets are in the result and nowhere else."""
+    """A new login of `user`; its secrets are in the result and nowhere else.
+
+    Raises InvalidCredentials for an account that has just been deleted.
+    """
     token = Session.new_token()
     times = Session.objects.times_of_use()
-    User.objects.filter(pk=user.pk).update(last_login=times["last_used_at"])
+    if not User.objects.filter(pk=user.pk).update(last_login=times["last_used_at"]):
+        raise InvalidCredentials
     session = Session.objects.create(
         user=user,
         token_digest=Session.digest(token),

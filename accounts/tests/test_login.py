@@ -28,6 +28,12 @@ class TestCanonicalLogin(LoginSuite):
         for header in (as_token(body["token"]), as_bearer(body["access"])):
             assert anonymous.get("/api/v1/users/me/", **header).status_code == 401
 
+    def test_an_account_that_is_deleted_meanwhile_is_an_account_that_there_is_not(self, anonymous, hp1, monkeypatch):
+        User.objects.all().delete()
+        monkeypatch.setattr("accounts.services.authenticate", lambda request, **credentials: hp1)
+        assert self.log_in(anonymous).status_code == 401
+        assert not Session.objects.exists()
+
     def test_the_session_remembers_the_client(self, anonymous, hp1):
         self.log_in(anonymous, HTTP_USER_AGENT="Browser/1.0 " + "x" * 300)
         assert Session.objects.get().user_agent == ("Browser/1.0 " + "x" * 300)[:200]
@@ -110,6 +116,12 @@ class TestNamesThatAreAddresses(Suite):
         token = open_session(user=namesake).token
         body = {"username": "Victim@example.com", "email": "n@example.com"}
         assert anonymous.patch("/api/v1/users/me/", body, **as_token(token)).status_code == 200
+
+    def test_nobody_takes_their_own_address_for_a_name_where_another_has_that_name(self, anonymous, victim):
+        User.objects.create_user("victim@example.com", "n@example.com", OTHER_PASSWORD)
+        header = as_token(open_session(user=victim).token)
+        response = anonymous.patch("/api/v1/users/me/", {"username": "victim@example.com"}, **header)
+        assert set(fields_named(response)) == {"username"}
 
     def test_no_address_is_no_identity(self, anonymous):
         User.objects.create_user("one", password=PASSWORD)
