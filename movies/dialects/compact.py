@@ -2,7 +2,7 @@
 
 from movies.fields import STRING
 from movies.models import Director
-from movies.references import DirectorField
+from movies.references import NEW_NAME, DirectorField
 from movies.serializers import MovieSerializer, RatingSerializer
 from movies.swagger.dialects import COMPACT_MOVIES, COMPACT_RATINGS
 from movies.views import MovieViewSet, RatingViewSet
@@ -12,6 +12,7 @@ from rest.routers import ListRouter
 
 class DirectorNameField(DirectorField):
     output_schema = STRING
+    input_schema = form_schema = {**STRING, "description": f"A name. {NEW_NAME}"}
 
     def to_representation(self, value: Director) -> str:
         return value.name
