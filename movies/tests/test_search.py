@@ -1,4 +1,4 @@
-"""GET /api/v1/movies/search/ and /movies/search/"""
+"""GET /api/v1/movies/search/, /api/movies/search/ and /movies/search/"""
 
 import pytest
 
@@ -24,33 +24,33 @@ def catalogue(make_movie):
 
 
 @pytest.fixture
-def found(anonymous, catalogue, movies_url):
+def found(anonymous, catalogue, rankings_url):
     """The titles that a search finds, best first."""
 
     def search(text: str, client=anonymous) -> list[str]:
-        response = client.get(f"{movies_url}search/", {"q": text})
+        response = client.get(f"{rankings_url}search/", {"q": text})
         assert response.status_code == 200, response.content
         return [item["title"] for item in items_of(response)]
 
     return search
 
 
-def test_a_result_is_a_whole_movie_on_a_page(anonymous, catalogue, movies_url):
-    response = anonymous.get(f"{movies_url}search/?q=leon")
+def test_a_result_is_a_whole_movie_on_a_page(anonymous, catalogue, rankings_url):
+    response = anonymous.get(f"{rankings_url}search/?q=leon")
     (item,) = items_of(response)
-    assert set(item) == KEYS_AT[movies_url]
+    assert set(item) == KEYS_AT[rankings_url]
     assert 'rel="first"' in response["Link"]
 
 
 @pytest.mark.parametrize("query", ["", "?q=", "?q=++%09"])
-def test_without_q_it_is_400(anonymous, catalogue, movies_url, query):
-    assert refused_fields(anonymous.get(f"{movies_url}search/{query}")) == {"q"}
+def test_without_q_it_is_400(anonymous, catalogue, rankings_url, query):
+    assert refused_fields(anonymous.get(f"{rankings_url}search/{query}")) == {"q"}
 
 
 @pytest.mark.parametrize("name", ["Q", "query"])
-def test_what_is_not_quite_q_is_400_too(anonymous, catalogue, movies_url, name):
-    missing = name if movies_url == "/api/v1/movies/" else "q"
-    assert refused_fields(anonymous.get(f"{movies_url}search/?{name}=alien")) == {missing}
+def test_what_is_not_quite_q_is_400_too(anonymous, catalogue, rankings_url, name):
+    missing = name if rankings_url == "/api/v1/movies/" else "q"
+    assert refused_fields(anonymous.get(f"{rankings_url}search/?{name}=alien")) == {missing}
 
 
 def test_results_have_one_order_so_that_another_is_400_or_ignored(anonymous, catalogue):
@@ -167,43 +167,43 @@ def test_small_words_that_no_movie_has_do_not_hide_it(found):
     ["' OR 1=1 --", '"alien', "alien AND", "NEAR(alien)", "alien*", "(alien", "alien\\", "alien%", "-alien", "a" * 5000,
      "alien " * 500, "\u202ealien", "ﷺ" * 300, "\ud7ff", "٣", "İ", "ß", "\n\t\r", "\x1b[31m"],
 )  # fmt: skip
-def test_no_input_breaks_it(anonymous, catalogue, movies_url, text):
-    response = anonymous.get(f"{movies_url}search/", {"q": text})
+def test_no_input_breaks_it(anonymous, catalogue, rankings_url, text):
+    response = anonymous.get(f"{rankings_url}search/", {"q": text})
     assert response.status_code == (200 if text.strip() else 400)
     if "alien" in text and "OR" not in text:
         assert "Alien" in [item["title"] for item in items_of(response)]
 
 
-def test_a_nul_is_400(anonymous, catalogue, movies_url):
-    assert refused_fields(anonymous.get(f"{movies_url}search/?q=alien%00")) == {"q"}
+def test_a_nul_is_400(anonymous, catalogue, rankings_url):
+    assert refused_fields(anonymous.get(f"{rankings_url}search/?q=alien%00")) == {"q"}
 
 
-def test_bytes_that_are_no_text_find_nothing(anonymous, catalogue, movies_url):
-    assert anonymous.get(f"{movies_url}search/?q=%ff%fe").status_code == 200
+def test_bytes_that_are_no_text_find_nothing(anonymous, catalogue, rankings_url):
+    assert anonymous.get(f"{rankings_url}search/?q=%ff%fe").status_code == 200
 
 
-def test_results_come_in_pages(anonymous, make_movies, movies_url):
+def test_results_come_in_pages(anonymous, make_movies, rankings_url):
     expected = {movie.pk for movie in make_movies(7)}
-    pages = [items_of(anonymous.get(f"{movies_url}search/?q=movie&page_size=3&page={n}")) for n in (1, 2, 3)]
+    pages = [items_of(anonymous.get(f"{rankings_url}search/?q=movie&page_size=3&page={n}")) for n in (1, 2, 3)]
     assert [len(page) for page in pages] == [3, 3, 1]
     assert {item["id"] for page in pages for item in page} == expected
-    assert anonymous.get(f"{movies_url}search/?q=movie&page=2").status_code == 404
+    assert anonymous.get(f"{rankings_url}search/?q=movie&page=2").status_code == 404
 
 
-def test_filters_narrow_a_search(anonymous, catalogue, movies_url):
-    response = anonymous.get(f"{movies_url}search/?q=alien&genre=action")
+def test_filters_narrow_a_search(anonymous, catalogue, rankings_url):
+    response = anonymous.get(f"{rankings_url}search/?q=alien&genre=action")
     assert {item["title"] for item in items_of(response)} == {"Aliens", "Alien: Resurrection"}
 
 
-def test_a_signed_in_caller_sees_their_own_favourite_in_the_results(catalogue, movies_url, bob):
-    bob.put(f"{movies_url}{catalogue['Léon'].pk}/favorite/")
-    (item,) = items_of(bob.get(f"{movies_url}search/?q=leon"))
+def test_a_signed_in_caller_sees_their_own_favourite_in_the_results(catalogue, rankings_url, bob):
+    bob.put(f"{rankings_url}{catalogue['Léon'].pk}/favorite/")
+    (item,) = items_of(bob.get(f"{rankings_url}search/?q=leon"))
     assert item["favorite"] is True
 
 
 @pytest.mark.parametrize("caller", ["anonymous", "alice"])
-def test_a_long_page_takes_no_more_queries_than_a_short_one(request, caller, make_movies, movies_url):
-    client, url = request.getfixturevalue(caller), f"{movies_url}search/?q=movie"
+def test_a_long_page_takes_no_more_queries_than_a_short_one(request, caller, make_movies, rankings_url):
+    client, url = request.getfixturevalue(caller), f"{rankings_url}search/?q=movie"
     make_movies(2)
     client.get(url)
     of_two = number_of_queries(client, url)
@@ -212,5 +212,5 @@ def test_a_long_page_takes_no_more_queries_than_a_short_one(request, caller, mak
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
-def test_it_is_for_reading_only(alice, movies_url, method):
-    assert getattr(alice, method)(f"{movies_url}search/?q=x").status_code == 405
+def test_it_is_for_reading_only(alice, rankings_url, method):
+    assert getattr(alice, method)(f"{rankings_url}search/?q=x").status_code == 405
