@@ -40,7 +40,8 @@ def test_a_database_with_anything_in_it_is_left_alone(alice, capsys):
 def test_the_films_are_many_and_complete():
     assert len(FILMS) >= 200
     for film in FILMS:
-        assert set(film) == {"title", "director", "genres", "release_date", "duration", "description"}
+        assert set(film) == {"title", "directors", "genres", "release_date", "duration", "description"}
+        assert film["directors"]
         assert film["genres"]
         assert 40 <= film["duration"] <= 260
         assert 40 <= len(film["description"]) <= 220

@@ -8,9 +8,9 @@
     postings their search postings
     bulk     very many rows into one table
 
-A movie is known again by title (without case), year of release and director (without case). Rows that are in the
-catalogue already are left as they are, so a second run of the same file changes nothing, and a run after one that was
-killed adds what is missing.
+A movie is known again by title (without case), year of release and any of its directors (without case). Rows that are
+in the catalogue already are left as they are, so a second run of the same file changes nothing, and a run after one
+that was killed adds what is missing.
 """
 
 from movies.importing.adding import add_missing

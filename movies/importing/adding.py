@@ -16,7 +16,7 @@ from rest.chunks import chunks
 from rest.database.text import fold_case
 
 # The fields of a row that are columns of its movie as they are.
-COPIED = [name for name in Row._fields if name not in ("director", "genres")]
+COPIED = [name for name in Row._fields if name not in ("directors", "genres")]
 copied = attrgetter(*COPIED)
 CHUNK = 2000  # values that one query looks up
 IMPORTS = 0x1A9027  # the lock of PostgreSQL's that imports take
@@ -36,30 +36,28 @@ def add_missing(rows: Sequence[Row], word_ids: postings.WordIds | None = None) -
     The order of the tables is that of all writers of the catalogue: directors, genres, movies, words, counts.
     """
     wait_for_other_imports()
-    known = of_names(Director, (row.director for row in rows))
+    known = of_names(Director, (name for row in rows for name in row.directors))
     new = unknown(rows, known)
     if not new:
         return 0
-    directors = known | create_names(Director, (row.director for row in new), known)
+    directors = known | create_names(Director, (name for row in new for name in row.directors), known)
     known = of_names(Genre, (name for row in new for name in row.genres))
     genres = known | create_names(Genre, (name for row in new for name in row.genres), known)
-    of_movies = [[genres[key] for key in dict.fromkeys(map(folded_name, row.genres))] for row in new]
-    led_by = [directors.get(folded_name(row.director)) for row in new]
+    led_by = [once_each(row.directors, directors) for row in new]
+    of_genres = [once_each(row.genres, genres) for row in new]
     ids = add_movies(new, led_by)
     bulk.insert(MovieStats, ["movie"], ((pk,) for pk in ids))
-    of_directors = [(pk, director.pk) for pk, director in zip(ids, led_by, strict=True) if director]
-    bulk.insert(MovieDirector, ["movie", "director"], of_directors)
-    links = [(pk, genre.pk) for pk, of_movie in zip(ids, of_movies, strict=True) for genre in of_movie]
-    bulk.insert(MovieGenre, ["movie", "genre"], links)
+    bulk.insert(MovieDirector, ["movie", "director"], links(ids, led_by))
+    bulk.insert(MovieGenre, ["movie", "genre"], links(ids, of_genres))
     weights = {
-        pk: postings.weights(row.title, [director.name] if director else [], (genre.name for genre in of_movie))
-        for pk, row, director, of_movie in zip(ids, new, led_by, of_movies, strict=True)
+        pk: postings.weights(row.title, *([name.name for name in names] for names in lists))
+        for pk, row, *lists in zip(ids, new, led_by, of_genres, strict=True)
     }
     of_words = postings.insert(weights, word_ids or postings.WordIds())
     check_references()
     search.add_word_counts(of_words)
     counted = tallies.of_movies(ids)
-    counted.update(tallies.of_genres(genre_id for _, genre_id in links))
+    counted.update(tallies.of_genres(genre.pk for names in of_genres for genre in names))
     tallies.add(counted)
     return len(ids)
 
@@ -77,31 +75,58 @@ def check_references() -> None:
         connection.check_constraints()
 
 
-def unknown(rows: Iterable[Row], directors: dict[str, Name]) -> list[Row]:
+def unknown(rows: Sequence[Row], directors: dict[str, Name]) -> list[Row]:
     """Those of `rows` that are not in the catalogue, which has these directors; once each."""
-    by_key: dict[Key, Row] = {}
-    for row in rows:
-        by_key.setdefault(row.key, row)
+    keys = [row.keys for row in rows]
     # A movie of somebody who is not there is not there either.
-    titles = {title for title, _, director in by_key if not director or director in directors}
-    keys = {director.pk: key for key, director in directors.items()}
+    titles = {title for of_row in keys for title, _, director in of_row if not director or director in directors}
+    known, new = keys_of(titles, directors), list[Row]()
+    for row, of_row in zip(rows, keys, strict=True):
+        if known.isdisjoint(of_row):
+            new.append(row)
+            known.update(of_row)
+    return new
+
+
+def keys_of(titles: Iterable[str], directors: dict[str, Name]) -> set[Key]:
+    """The keys of the movies of these titles, as far as they are by these directors or by nobody."""
+    names: dict[int | None, str] = {None: ""}
+    names.update((director.pk, key) for key, director in directors.items())
+    found = set[Key]()
     for chunk in chunks(titles, CHUNK):
-        known = Movie.objects.filter(title_key__in=chunk).order_by()
-        for title, day, director_id in known.values_list("title_key", "release_date", "director"):
-            if director_id is None or director_id in keys:
-                by_key.pop((title, day and day.year, keys.get(director_id, "")), None)
-    return list(by_key.values())
+        movies = Movie.objects.filter(title_key__in=chunk).order_by()
+        for title, day, *ids in movies.values_list("title_key", "release_date", "director", "directors"):
+            of_movie = set(ids) - {None} or {None}
+            found.update((title, day and day.year, names[pk]) for pk in of_movie if pk in names)
+    return found
 
 
-def add_movies(rows: Sequence[Row], directors: Sequence[Name | None]) -> list[int]:
-    """Their ids."""
+def once_each(texts: Iterable[str], names: dict[str, Name]) -> list[Name]:
+    """Those of the names that these texts are, in their order."""
+    return [names[key] for key in dict.fromkeys(map(folded_name, texts))]
+
+
+def links(ids: Sequence[int], names: Sequence[Sequence[Name]]) -> list[tuple[int, int]]:
+    """The rows that link each movie to its names."""
+    return [(pk, name.pk) for pk, of_movie in zip(ids, names, strict=True) for name in of_movie]
+
+
+def add_movies(rows: Sequence[Row], directors: Sequence[Sequence[Name]]) -> list[int]:
+    """Their ids. With each movie are kept its first director, and whether there are others."""
     ids = bulk.reserve_ids(Movie, len(rows))
     bulk.insert(
         Movie,
-        ["id", "uuid", "title_key", "director", *COPIED],
+        ["id", "uuid", "title_key", "director", "is_co_directed", *COPIED],
         (
-            (pk, uuid4().hex, fold_case(row.title), director and director.pk, *map(bulk.plain, copied(row)))
-            for pk, row, director in zip(ids, rows, directors, strict=True)
+            (
+                pk,
+                uuid4().hex,
+                fold_case(row.title),
+                names[0].pk if names else None,
+                len(names) > 1,
+                *map(bulk.plain, copied(row)),
+            )
+            for pk, row, names in zip(ids, rows, directors, strict=True)
         ),
     )
     return ids
@@ -118,7 +143,10 @@ def of_names(model: type[Named], names: Iterable[str]) -> dict[str, Name]:
 
 def create_names(model: type[Named], names: Iterable[str], known: Container[str]) -> dict[str, Name]:
     """The others, by folded name. They are created unless somebody else has just done so."""
-    new = {key: " ".join(name.split()) for name in names if name and (key := folded_name(name)) not in known}
+    new: dict[str, str] = {}
+    for name in names:
+        if name and (key := folded_name(name)) not in known:
+            new.setdefault(key, " ".join(name.split()))
     # Sorted, so that an import and another writer with new names in common wait for each other instead of deadlocking.
     model.objects.bulk_create((model(name=new[key]) for key in sorted(new)), ignore_conflicts=True)
     return of_names(model, new.values())

@@ -1,6 +1,7 @@
 """A line of a file, checked: what can be a movie, what of it cannot be kept, and why."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import date
 from functools import lru_cache, partial
@@ -14,7 +15,7 @@ from movies.importing.values import Unusable
 from movies.models.catalogue import MAX_DESCRIPTION, MAX_MINUTES
 from rest.database.text import fold_case
 
-MAX_GENRES = 50
+MAX_NAMES = 50  # directors or genres of a movie
 MAX_LINE = 2**20  # bytes
 
 # What a line may have. The help of `manage.py import_movies` says it too.
@@ -23,14 +24,14 @@ FIELDS = {
     "year": "which becomes its 1st of January",
     "release_date": "as YYYY-MM-DD, instead of a year",
     "genres": "a list of names, or a text with commas",
-    "directors": "a list of names, of which the first counts",
+    "directors": "a list of names, or a text with bars or semicolons",
     "director": "a name, instead of such a list",
     "duration": "in minutes",
     "description": "a text",
 }
 
 T = TypeVar("T")
-Key = tuple[str, int | None, str]  # folded title, year, folded director
+Key = tuple[str, int | None, str]  # folded title, year, folded director ("": nobody)
 
 # Directors and genres come again and again.
 folded_name = lru_cache(maxsize=10_000)(fold_case)
@@ -50,16 +51,17 @@ class Row(NamedTuple):
     """One movie of a file, checked."""
 
     title: str
-    director: str
+    directors: list[str]
     genres: list[str]
     release_date: date | None
     duration: int | None = None
     description: str = ""
 
     @property
-    def key(self) -> Key:
-        year = self.release_date.year if self.release_date else None
-        return fold_case(self.title), year, folded_name(self.director)
+    def keys(self) -> list[Key]:
+        """One for each director: movies that have one in common are the same."""
+        title, year = fold_case(self.title), self.release_date.year if self.release_date else None
+        return [(title, year, folded_name(director)) for director in self.directors or [""]]
 
 
 class LeftOut(NamedTuple):
@@ -81,10 +83,13 @@ class Line:
         value = self.data.get(field)
         return None if value is None else self.take(field, value, read)
 
-    def several(self, field: str, *, separated: bool = False) -> list[str]:
+    def several(self, field: str, separators: re.Pattern[str]) -> list[str]:
         """The names in a field, in their order."""
-        members = self.one(field, partial(values.listed, separated=separated)) or []
-        return [name for member in members if (name := self.take(field, member, values.name))]
+        members = self.one(field, partial(values.listed, separators=separators)) or []
+        names = [name for member in members if (name := self.take(field, member, values.name))]
+        if len(names) > MAX_NAMES:
+            self.leave_out(field, names[MAX_NAMES:], f"beyond the first {MAX_NAMES}")
+        return names[:MAX_NAMES]
 
     def take(self, field: str, value: Any, read: Callable[[Any], T]) -> T | None:
         if values.is_nothing(value):
@@ -104,8 +109,8 @@ def parse(data: dict[str, Any]) -> tuple[Row, list[LeftOut]]:
     line = Line(data)
     row = Row(
         title=title(data),
-        director=director(line),
-        genres=genres(line),
+        directors=directors(line),
+        genres=line.several("genres", values.BETWEEN_GENRES),
         release_date=line.one("release_date", values.day) or line.one("year", values.year),
         duration=line.one("duration", partial(values.minutes, most=MAX_MINUTES)),
         description=line.one("description", partial(values.text, longest=MAX_DESCRIPTION)) or "",
@@ -123,15 +128,12 @@ def title(data: dict[str, Any]) -> str:
     return found
 
 
-def director(line: Line) -> str:
-    return next(iter(line.several("directors")), "") or line.one("director", values.name) or ""
-
-
-def genres(line: Line) -> list[str]:
-    names = line.several("genres", separated=True)
-    if len(names) > MAX_GENRES:
-        line.leave_out("genres", names[MAX_GENRES:], f"beyond the first {MAX_GENRES}")
-    return names[:MAX_GENRES]
+def directors(line: Line) -> list[str]:
+    """The list, or else the one. Where there are both, the one has to be in the list."""
+    names, one = (line.several(field, values.BETWEEN_DIRECTORS) for field in ("directors", "director"))
+    if names and not {*map(folded_name, one)} <= {*map(folded_name, names)}:
+        line.leave_out("director", line.data["director"], "not among the `directors`")
+    return names or one
 
 
 def loaded(line: bytes) -> dict[str, Any]:

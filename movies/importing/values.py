@@ -19,7 +19,8 @@ WHOLE = re.compile(r"(\d{1,9})(?:\.0*)?", re.ASCII)
 YEAR = re.compile(r"\d{4}(?:\.0*)?", re.ASCII)
 MINUTES = re.compile(r"\s*(?:m|mins?|minutes?)\.?$", re.IGNORECASE)
 DAY_AND_TIME = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}[\d:.]*\s*(?:Z|UTC|[+-]\d{2}:?\d{2})?", re.ASCII)
-SEPARATORS = re.compile(r"[,|]")
+BETWEEN_GENRES = re.compile(r"[,|]")
+BETWEEN_DIRECTORS = re.compile(r"[;|]")  # in their names commas stand: "Lee, Ang"
 
 
 class Unusable(ValueError):
@@ -73,13 +74,13 @@ def title(value: Any) -> str:
     return name(str(int(value)) if is_number else value)
 
 
-def listed(value: Any, *, separated: bool) -> list[Any]:
-    """The members of a list. A text is a list of one, or of several where commas or bars may separate them."""
+def listed(value: Any, separators: re.Pattern[str]) -> list[Any]:
+    """The members of a list, or of a text that is one. Anything else is a list of one."""
     if isinstance(value, list):
         return value
     if isinstance(value, str) and value.lstrip().startswith(("[", "{")):
         raise Unusable("a list that is written as a text")
-    return SEPARATORS.split(value) if separated and isinstance(value, str) else [value]
+    return separators.split(value) if isinstance(value, str) else [value]
 
 
 def whole(value: Any, least: int, most: int) -> int:

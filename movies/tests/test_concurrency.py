@@ -12,6 +12,7 @@ from django.db.models import Sum
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from movies import verification
 from movies.models import (
     Comment,
     Director,
@@ -372,6 +373,32 @@ class TestWriters:
         for i, reply in enumerate(replies):
             assert [genre["name"] for genre in reply.json()["genre"]] == names[:: 1 if i % 2 else -1]
         assert Genre.objects.count() == 20
+
+    @pytest.mark.parametrize("attempt", range(3))
+    def test_new_directors_in_opposite_orders_make_no_deadlock(self, crowd, attempt):
+        names = [f"Director {i}" for i in range(20)]
+        calls = [
+            partial(who.post, "/movies/", {"title": f"Movie {i}", "directors": names[:: 1 if i % 2 else -1]})
+            for i, who in enumerate(crowd)
+        ]
+        replies = at_once(*calls)
+        assert statuses(replies) == [201] * USERS
+        for i, reply in enumerate(replies):
+            assert [director["name"] for director in reply.json()["directors"]] == names[:: 1 if i % 2 else -1]
+        assert Director.objects.count() == 20
+        assert_index_is_exact()
+
+    def test_lists_of_directors_of_one_movie_are_written_one_after_the_other(self, alice, movie):
+        names = [f"Director {i}" for i in range(5)]
+        lists = [names[i:] + names[:i] for i in range(5)]
+        url = f"/api/v1/movies/{movie.pk}/"
+        calls = [partial(another_client(alice).patch, url, {"directors": chosen}) for chosen in lists]
+        calls += [partial(another_client(alice).patch, url, {"director": name}) for name in names]
+        assert statuses(at_once(*calls)) == [200] * 10
+        shown = alice.get(url).json()
+        assert sorted(director["name"] for director in shown["directors"]) == names
+        assert shown["director"] == shown["directors"][0]
+        assert list(verification.differences()) == []
 
     def test_new_words_in_opposite_orders_make_no_deadlock(self, crowd):
         words = [f"word{chr(97 + i)}" for i in range(20)]

@@ -9,13 +9,14 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from movies import search, services, tallies
+from movies import search, services, tallies, verification
 from movies.importing import Report, import_stream
 from movies.importing.rows import MAX_LINE
 from movies.models import (
     Director,
     Genre,
     Movie,
+    MovieDirector,
     MovieGenre,
     MovieStats,
     SearchPosting,
@@ -67,6 +68,68 @@ def test_a_movie_is_known_again_without_case(import_rows):
     import_rows(ALIEN)
     twin = {**ALIEN, "title": "ALIEN", "directors": ["ridley  SCOTT"]}
     assert "0 movies added, 1 already there" in import_rows(twin).out
+
+
+MATRIX = {"title": "The Matrix", "year": 1999, "directors": ["Lana Wachowski", "Lilly Wachowski"]}
+
+
+def directors_of(movie):
+    return [director.name for director in movie.director_list]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"directors": ["Lana Wachowski", "Lilly Wachowski"]},
+        {"directors": ["Lana Wachowski", "LILLY  wachowski", "Lilly Wachowski", "lana wachowski", ""]},
+        {"directors": [{"id": 5, "name": "Lana Wachowski"}, {"id": 6, "name": "Lilly Wachowski"}]},
+        {"director": ["Lana Wachowski", "Lilly Wachowski"]},
+        {"director": "Lana Wachowski", "directors": ["Lana Wachowski", "Lilly Wachowski"]},
+        {"directors": "Lana Wachowski|Lilly Wachowski"},
+        {"director": "Lana Wachowski; Lilly Wachowski"},
+    ],
+)
+def test_all_directors_are_kept_in_their_order_and_found(import_rows, anonymous, fields):
+    Director.objects.create(name="Lilly Wachowski")
+    assert "0 values left out" in import_rows({"title": "The Matrix", "year": 1999, **fields}).out
+    [movie] = Movie.objects.all()
+    assert directors_of(movie) == ["Lana Wachowski", "Lilly Wachowski"]
+    assert [movie.pk for movie in search.search(Movie.objects.all(), "lilly")] == [movie.pk]
+    assert anonymous.get("/api/v1/movies/?director=lilly+wachowski").json()["count"] == 1
+    assert list(verification.differences()) == []
+
+
+@pytest.mark.parametrize(
+    "directors",
+    [
+        ["Lilly Wachowski", "Lana Wachowski"],
+        ["LILLY wachowski"],
+        ["Somebody Else", "Lana Wachowski"],
+    ],
+)
+def test_a_movie_that_has_a_director_in_common_is_the_same(import_rows, directors):
+    """In one file or in two: others list them in another order, or not all of them."""
+    other = {**MATRIX, "directors": directors}
+    assert "1 movies added, 1 already there" in import_rows(MATRIX, other).out
+    assert "0 movies added, 1 already there" in import_rows(other).out
+    assert directors_of(Movie.objects.get()) == MATRIX["directors"]
+
+
+def test_a_movie_that_once_lost_its_second_director_is_known_again(import_rows):
+    import_rows({**MATRIX, "directors": ["Lana Wachowski"]})
+    assert "0 movies added, 1 already there" in import_rows(MATRIX).out
+
+
+@pytest.mark.parametrize("directors", [["Lana", "Lilly"], []])
+def test_a_movie_without_a_director_in_common_is_another(import_rows, directors):
+    import_rows(MATRIX, {**MATRIX, "directors": directors})
+    assert Movie.objects.count() == 2
+
+
+def test_a_director_who_is_not_among_the_directors_is_said(import_rows):
+    printed = import_rows({**MATRIX, "director": "Joel Coen"})
+    assert "line 1: director: 'Joel Coen' left out: not among the `directors`" in printed.err
+    assert directors_of(Movie.objects.get()) == MATRIX["directors"]
 
 
 @pytest.mark.parametrize(
@@ -200,6 +263,7 @@ def everything(movie):
     varying = {"id", "uuid", "created_at", "updated_at", "movie_id"}
     rows = [Movie.objects.filter(pk=movie.pk).values().get(), MovieStats.objects.filter(movie=movie).values().get()]
     return [{name: value for name, value in row.items() if name not in varying} for row in rows] + [
+        list(MovieDirector.objects.filter(movie=movie).order_by("pk").values_list("director", flat=True)),
         list(MovieGenre.objects.filter(movie=movie).order_by("pk").values_list("genre", flat=True)),
         set(SearchPosting.objects.filter(movie=movie).values_list("word", "weight", "popularity")),
     ]
@@ -212,7 +276,7 @@ def test_an_imported_movie_is_what_the_service_would_have_added(import_rows, is_
     def add():
         services.add_movie(
             by=None, title="Ålien alien", description="In space.", release_date="1979-01-01", duration=117,
-            director="Ridley Alien", genre_list=["Science Fiction", "Horror", "alien"],
+            director_list=["Ridley Alien", "Somebody"], genre_list=["Science Fiction", "Horror", "alien"],
         )  # fmt: skip
 
     def import_it():

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from django.core.management import call_command
 
-from movies.importing.rows import MAX_GENRES
+from movies.importing.rows import MAX_NAMES
 from movies.models import Movie
 
 pytestmark = pytest.mark.django_db
@@ -153,8 +153,8 @@ def test_of_a_list_only_the_members_that_cannot_be_used_are_left_out(imported):
 
 
 def test_more_genres_than_a_movie_may_have_are_left_out_and_named(imported):
-    movie, printed = imported({"genres": [f"Genre {number}" for number in range(MAX_GENRES + 2)]})
-    assert len(movie.genre_list) == MAX_GENRES
+    movie, printed = imported({"genres": [f"Genre {number}" for number in range(MAX_NAMES + 2)]})
+    assert len(movie.genre_list) == MAX_NAMES
     assert "line 1: genres: ['Genre 50', 'Genre 51'] left out: beyond the first 50" in printed.err
 
 

@@ -64,7 +64,7 @@ class Command(DatabaseCommand):
     help = (
         "Imports movies from a file of one JSON object a line, with "
         + ", ".join(f"{name} ({meaning})" for name, meaning in FIELDS.items())
-        + ". Movies that are there already (same title, year and director) are left as they are. "
+        + ". Movies that are there already (same title, year and one of the directors) are left as they are. "
         "Exits 0 where every row was taken, 1 where some were refused, 2 where the file or the database cannot be "
         "used, and 130 when it was stopped."
     )
