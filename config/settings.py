@@ -14,6 +14,7 @@ from pathlib import Path
 import environ
 
 from config.dialects import TABLE
+from rest.cors import EVERYBODY, origins
 from rest.proxies import as_prefix
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -40,6 +41,9 @@ SECRET_KEY = env.str("SECRET_KEY", default="") or generated_secret_key(VAR_DIR /
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# Whose pages browsers let read the API: "https://app.example.com,http://localhost:5173", or "*" for everybody's.
+CORS_ALLOWED_ORIGINS = origins(env.list("CORS_ALLOWED_ORIGINS", default=[]))
+COMPRESSION = env.bool("COMPRESSION", default=True)  # of what clients read, where they take gzip
 # The path that the server lives below, where a proxy in front gives it one and does not say so: "/marquee".
 PATH_PREFIX = env.parse_value(env.str("PATH_PREFIX", default=""), as_prefix)
 # How many proxies in front may be believed about the client's address, the scheme, the server's name and its path;
@@ -74,6 +78,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "rest.middleware.RefusalMiddleware",
     "rest.middleware.BodyLimitMiddleware",
+    "rest.compression.CompressionMiddleware",
     "metrics.idempotency.IdempotencyMiddleware",  # outside of the next: a retry is no longer what If-Match named
     "rest.conditional.ConditionalMiddleware",
     "rest.strict.StrictQueryMiddleware",
@@ -84,6 +89,14 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
+
+if CORS_ALLOWED_ORIGINS:
+    MIDDLEWARE.insert(1, "rest.cors.CORSLayer")  # what any other layer answers may be read, too
+CORS_ALLOW_ALL_ORIGINS = CORS_ALLOWED_ORIGINS == [EVERYBODY]
+CORS_URLS_REGEX = r"^/(?!admin(?:/|$))"
+CORS_ALLOW_HEADERS = ["authorization", "content-type", "if-match", "if-none-match", "idempotency-key", "x-request-id"]
+CORS_EXPOSE_HEADERS = ["Link", "ETag", "Location", "Retry-After", "RateLimit", "RateLimit-Policy", "X-Request-ID"]
+CORS_EXPOSE_HEADERS += ["WWW-Authenticate"]
 
 # What the fast path (rest.fast_path) does without, and why. A middleware that is neither here nor an AnswerLayer is an
 # error of `manage.py check`.

@@ -9,16 +9,17 @@ from collections.abc import Callable
 from hashlib import sha256
 from io import BytesIO
 
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 
+from rest.compression import tag_of_compressed
 from rest.database.statements import fetched, is_postgresql
 from rest.errors import JSON, plain_error
 
-DEPENDS_ON = "Authorization"
 KEPT_BY_304 = ("ETag", "Cache-Control", "Vary")
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
@@ -28,20 +29,31 @@ def headers_of(content: bytes, *, has_credential: bool) -> dict[str, str]:
     return {
         "ETag": f'"{sha256(content).hexdigest()[:32]}"',
         "Cache-Control": f"{'private' if has_credential else 'public'}, no-cache",
-        "Vary": DEPENDS_ON,
+        "Vary": "Authorization, Accept-Encoding" if settings.COMPRESSION else "Authorization",
     }
 
 
 def is_current(if_none_match: str, tag: str) -> bool:
     """Whether `If-None-Match` names the tag. Tags are compared weakly, as RFC 9110 asks."""
-    if if_none_match == tag:  # as nearly all send it
+    either = tag, tag_of_compressed(tag)
+    if if_none_match in either:  # as nearly all send it
         return True
-    return if_none_match.strip() == "*" or tag in (kept.removeprefix("W/") for kept in parse_etags(if_none_match))
+    kept = [one.removeprefix("W/") for one in parse_etags(if_none_match)]
+    return if_none_match.strip() == "*" or any(one in kept for one in either)
+
+
+def tag_kept(if_none_match: str, tag: str) -> str:
+    """The tag that a 304 names: of the two, the one that the client has."""
+    of_compressed = tag_of_compressed(tag)
+    return of_compressed if of_compressed in if_none_match else tag
 
 
 def is_unchanged(if_match: str, tag: str | None) -> bool:
     """Whether `If-Match` names the tag; None is that of nothing. Weak tags are never the same, as RFC 9110 asks."""
-    return tag is not None and (if_match.strip() == "*" or tag in parse_etags(if_match))
+    if tag is None:
+        return False
+    named = parse_etags(if_match)
+    return if_match.strip() == "*" or tag in named or tag_of_compressed(tag) in named
 
 
 class ConditionalMiddleware:
@@ -78,6 +90,7 @@ class ConditionalMiddleware:
             return has_changed(request, tag)
         if "HTTP_IF_NONE_MATCH" in request.META and is_current(request.META["HTTP_IF_NONE_MATCH"], tag):
             kept = {name: response.headers[name] for name in KEPT_BY_304 if name in response.headers}
+            kept["ETag"] = tag_kept(request.META["HTTP_IF_NONE_MATCH"], tag)
             return HttpResponseNotModified(headers=kept)
         return response
 

@@ -16,7 +16,7 @@ from django.urls import set_script_prefix
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
-from rest import conditional
+from rest import compression, conditional
 from rest.errors import JSON, server_error
 from rest.fast_path.plain import Environ, is_plain, is_unusual, plain_request
 from rest.fast_path.routes import Route, find_route, routes
@@ -155,7 +155,11 @@ def rendered(request: WSGIRequest, route: Route, result: tuple[Payload, bool]) -
         headers |= conditional.headers_of(content, has_credential=has_credential)
         tag_of_client = request.META.get("HTTP_IF_NONE_MATCH")
         if tag_of_client is not None and conditional.is_current(tag_of_client, headers["ETag"]):
+            headers["ETag"] = conditional.tag_kept(tag_of_client, headers["ETag"])
             return 304, headers, b""
     headers |= payload.headers
     headers["Content-Length"], headers["Content-Type"], headers["Allow"] = str(len(content)), JSON, route.allow
+    if "ETag" in headers and compression.applies(len(content), request.META.get("HTTP_ACCEPT_ENCODING")):
+        content, about = compression.compressed(content, headers["ETag"])
+        headers |= about
     return payload.status, headers, content

@@ -26,6 +26,7 @@ HEADERS = (SecurityMiddleware, XFrameOptionsMiddleware)  # add the same headers 
 ANSWERED = {
     "django.middleware.security.SecurityMiddleware": "its headers are added; its redirect is not plain",
     "django.middleware.clickjacking.XFrameOptionsMiddleware": "its header is added",
+    "rest.compression.CompressionMiddleware": "the same functions compress what is tagged",
     "rest.conditional.ConditionalMiddleware": "the tag is made and compared by the same functions",
     "rest.strict.StrictQueryMiddleware": "a query that it refuses is not plain",
 }
