@@ -114,7 +114,7 @@ class MovieQuerySet(models.QuerySet[Any]):
         """Those whose title contains `part`, without case."""
         from movies.search.titles import containing
 
-        return containing(self, fold_case(part))
+        return containing(self, part)
 
 
 def has_genre(genre_ids: Collection[int]) -> Exists:

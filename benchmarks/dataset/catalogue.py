@@ -12,6 +12,7 @@ MAX_TITLE_WORDS = 5
 FRAGMENTS, FRAGMENT_LENGTH, FRAGMENT_WORDS = 4096, 50, 16  # descriptions are four fragments
 MINUTES_BETWEEN_MOVIES = 60
 DAYS = 38_700  # of release: 1920 to 2025
+FIRST_YEAR, YEARS = 1920, 106
 
 
 def title_length(movie: str) -> str:
@@ -48,6 +49,9 @@ def vocabulary(sql: PostgreSQL) -> list[Step]:
                 # First names and genres are words that search knows, but titles are not drawn from them.
                 "INSERT INTO bench_word (id, text) SELECT 1000000 + n, text FROM "
                 f"{others} AS others WHERE text NOT IN (SELECT text FROM bench_word)",
+                # So are the years of release.
+                "INSERT INTO bench_word (id, text) SELECT 2000000 + year, CAST(year AS varchar(4)) FROM "
+                f"(SELECT {FIRST_YEAR} + n AS year FROM {sql.series(YEARS, 'n')}) AS years",
                 "UPDATE bench_word SET title = upper(substr(text, 1, 1)) || substr(text, 2)",
                 "CREATE TEMP TABLE bench_first_name (n bigint PRIMARY KEY, text varchar(40))",
                 f"INSERT INTO bench_first_name SELECT n, text FROM {values(FIRST_NAMES)} AS names",

@@ -4,7 +4,7 @@ from math import sqrt
 
 from benchmarks.dataset.catalogue import MAX_TITLE_WORDS, Step, title_length, title_slot
 from benchmarks.dataset.sql import POPULARITY, PostgreSQL, pick
-from movies.search import DIRECTOR_WEIGHT, GENRE_WEIGHT, TITLE_WEIGHT
+from movies.search import DIRECTOR_WEIGHT, GENRE_WEIGHT, TITLE_WEIGHT, YEAR_WEIGHT
 
 QUESTIONS = 50  # of each kind
 LONGEST = 25  # of our words
@@ -36,6 +36,11 @@ def postings(sql: PostgreSQL, movies: int) -> list[Step]:
         f"SELECT movie_id, w.id AS word_id, {GENRE_WEIGHT} AS weight FROM movies_moviegenre "
         "JOIN movies_genre AS g ON g.id = genre_id JOIN bench_word AS w ON w.text = g.name_key"
     )
+    years = (
+        f"SELECT m.id AS movie_id, w.id AS word_id, {YEAR_WEIGHT} AS weight FROM movies_movie AS m "
+        "JOIN bench_word AS w ON w.text = substr(CAST(m.release_date AS text), 1, 4)"
+    )
+    texts = " UNION ALL ".join([titles, directors, genres, years])
     return [
         (
             "search: postings",
@@ -43,7 +48,7 @@ def postings(sql: PostgreSQL, movies: int) -> list[Step]:
                 f"CREATE TEMP TABLE bench_director_word AS {names}",
                 "INSERT INTO movies_searchposting (word_id, movie_id, weight, popularity) "
                 f"SELECT word_id, movie_id, weight, {POPULARITY} FROM (SELECT word_id, movie_id, "
-                f"SUM(weight) AS weight FROM ({titles} UNION ALL {directors} UNION ALL {genres}) AS texts "
+                f"SUM(weight) AS weight FROM ({texts}) AS texts "
                 "GROUP BY word_id, movie_id) AS weighted JOIN movies_moviestats USING (movie_id) "
                 "ORDER BY word_id, movie_id",
             ],
@@ -67,8 +72,8 @@ def postings(sql: PostgreSQL, movies: int) -> list[Step]:
 def questions() -> list[Step]:
     """bench_question: what the search scenarios ask for, by kind.
 
-    rare: 1 to 20 movies have the word. common: the most frequent words. prefix: the first letters of a word, none by
-    themselves. two: the whole title of a movie of two words. typo: a word with a letter replaced, none with it.
+    rare: 1 to 20 movies have the word. common: the most frequent words, but for years. prefix: the first letters of a
+    word, none by themselves. two: the whole title of a movie of two words. typo: a word with a letter replaced, none with it.
     """
     words = "SELECT text, movies_count AS n, id FROM movies_searchword"
     unknown = "NOT EXISTS (SELECT 1 FROM movies_searchword AS w WHERE substr(w.text, 1, length(asked)) = asked)"
@@ -76,7 +81,7 @@ def questions() -> list[Step]:
     shuffled = f"ORDER BY {pick('id', 'question', 2**31)}, id LIMIT {QUESTIONS}"
     kinds = {
         "rare": f"SELECT text FROM ({words}) AS words WHERE n BETWEEN 1 AND 20 AND length(text) > 5 {shuffled}",
-        "common": f"SELECT text FROM ({words}) AS words WHERE length(text) > 2 ORDER BY n DESC, id LIMIT 10",
+        "common": f"SELECT text FROM ({words}) AS words WHERE length(text) > 2 AND text > 'a' ORDER BY n DESC, id LIMIT 10",
         "prefix": "SELECT DISTINCT asked FROM (SELECT substr(text, 1, 5) AS asked FROM ("
         f"SELECT * FROM ({words}) AS words WHERE length(text) > 8 {shuffled}) AS longer) AS prefixes "
         "WHERE asked NOT IN (SELECT text FROM movies_searchword)",

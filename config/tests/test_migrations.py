@@ -186,3 +186,12 @@ def test_the_version_of_the_genres_names_is_carried_over_both_ways(history):
     assert not get("movies", "Tally").objects.filter(kind=4).exists()
     get = history.go_to(before).get_model
     assert get("movies", "Tally").objects.get(kind=4, key=0).count == 12
+
+
+@pytest.mark.parametrize(("has_movies", "numbers"), [(False, [1]), (True, [])])
+def test_only_a_new_catalogue_is_indexed_by_the_first_numbered_rules(history, has_movies, numbers):
+    get = history.go_to([("movies", "0009_movie_directors")]).get_model
+    if has_movies:
+        get("movies", "Movie").objects.create(title="Alien", title_key="alien")
+    get = history.go_to([("movies", "0010_search_revision")]).get_model
+    assert list(get("movies", "SearchRevision").objects.values_list("number", flat=True)) == numbers

@@ -6,7 +6,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import User
-from movies.models import Movie
+from movies import search
+from movies.models import Movie, SearchPosting, SearchRevision, SearchWord
 
 pytestmark = pytest.mark.django_db
 
@@ -89,3 +90,13 @@ def test_a_chosen_password_that_is_none_is_refused_and_no_account_is_made(prepar
     with pytest.raises(CommandError, match=r"^ADMIN_PASSWORD: This password is too "):
         prepare(DEMO=False, ADMIN_PASSWORD=password)
     assert not User.objects.exists()
+
+
+def test_an_index_of_older_rules_is_made_anew_once(prepare, make_movie, sam):
+    make_movie("S.W.A.T.")
+    SearchPosting.objects.all().delete()
+    SearchWord.objects.update(movies_count=0)
+    SearchRevision.objects.all().delete()
+    assert prepare(DEMO=False) == "Bringing the search index up to date …\n"
+    assert search.find("swat").page(0, 1)[1] == 1
+    assert prepare(DEMO=False) == ""

@@ -45,6 +45,12 @@ class GenreRevisionAdmin(ReadOnlyAdmin):
     ordering = ["id"]
 
 
+@admin.register(models.SearchRevision)
+class SearchRevisionAdmin(ReadOnlyAdmin):
+    list_display = ["number"]
+    ordering = ["id"]
+
+
 @admin.register(models.SearchWord)
 class SearchWordAdmin(ReadOnlyAdmin):
     list_display = ["text", "movies_count"]

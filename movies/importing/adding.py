@@ -50,7 +50,7 @@ def add_missing(rows: Sequence[Row], word_ids: postings.WordIds | None = None) -
     bulk.insert(MovieDirector, ["movie", "director"], links(ids, led_by))
     bulk.insert(MovieGenre, ["movie", "genre"], links(ids, of_genres))
     weights = {
-        pk: postings.weights(row.title, *([name.name for name in names] for names in lists))
+        pk: postings.weights(row.title, row.release_date, *([name.name for name in names] for names in lists))
         for pk, row, *lists in zip(ids, new, led_by, of_genres, strict=True)
     }
     of_words = postings.insert(weights, word_ids or postings.WordIds())

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -22,23 +23,24 @@ class Texts(NamedTuple):
     """What search reads of a movie, of which it knows only that."""
 
     title: str
+    release_date: date | None = None
     director_list: tuple[Name, ...] = ()
     genre_list: tuple[Name, ...] = ()
 
 
 @lru_cache(maxsize=10_000)
 def of_director(name: str) -> Weights:
-    return search.weighted_words(Texts("", (Name(name),)))
+    return search.weighted_words(Texts("", director_list=(Name(name),)))
 
 
 @lru_cache(maxsize=1_000)
 def of_genre(name: str) -> Weights:
-    return search.weighted_words(Texts("", (), (Name(name),)))
+    return search.weighted_words(Texts("", genre_list=(Name(name),)))
 
 
-def weights(title: str, directors: Iterable[str], genres: Iterable[str]) -> Weights:
+def weights(title: str, released: date | None, directors: Iterable[str], genres: Iterable[str]) -> Weights:
     """Word → weight. The weights of a word in several texts are added, so each text's can be had by itself."""
-    total = search.weighted_words(Texts(title))
+    total = search.weighted_words(Texts(title, released))
     for of_name in map(of_director, directors), map(of_genre, genres):
         for of_text in of_name:
             for word, weight in of_text.items():

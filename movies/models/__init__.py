@@ -2,7 +2,7 @@ from movies.models.catalogue import Director, Genre, Movie, MovieDirector, Movie
 from movies.models.feedback import Comment, Favorite, Like, Rating
 from movies.models.mail import MailAllowance
 from movies.models.revision import GenreRevision
-from movies.models.search import SearchPosting, SearchSpelling, SearchWord
+from movies.models.search import SearchPosting, SearchRevision, SearchSpelling, SearchWord
 from movies.models.tally import Tally
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "MovieStats",
     "Rating",
     "SearchPosting",
+    "SearchRevision",
     "SearchSpelling",
     "SearchWord",
     "Tally",

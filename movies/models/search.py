@@ -65,3 +65,14 @@ class SearchPosting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.word_id} in {self.movie_id}"
+
+
+class SearchRevision(models.Model):
+    """By which rules the postings were made, in the one row that there is: see `movies.search.revision`."""
+
+    ID = 1
+
+    number = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"rules {self.number} of the search index"

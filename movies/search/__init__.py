@@ -10,6 +10,7 @@ from movies.search.indexing import (
     DIRECTOR_WEIGHT,
     GENRE_WEIGHT,
     TITLE_WEIGHT,
+    YEAR_WEIGHT,
     flaws,
     index,
     index_batch,
@@ -19,6 +20,7 @@ from movies.search.indexing import (
     words_taken_with,
     wrong_counts,
 )
+from movies.search.revision import bring_up_to_date, is_outdated
 from movies.search.vocabulary import add_word_counts, deletions, get_or_create_words
 
 __all__ = [
@@ -27,8 +29,10 @@ __all__ = [
     "GENRE_WEIGHT",
     "LIMIT",
     "TITLE_WEIGHT",
+    "YEAR_WEIGHT",
     "SearchResult",
     "add_word_counts",
+    "bring_up_to_date",
     "deletions",
     "find",
     "flaws",
@@ -36,6 +40,7 @@ __all__ = [
     "index",
     "index_batch",
     "index_ids",
+    "is_outdated",
     "search",
     "set_popularity",
     "weighted_words",

@@ -14,6 +14,7 @@ from movies.querysets import MovieQuerySet
 from movies.search import postings
 from movies.search.interpretation import interpret
 from movies.search.postings import UNRESTRICTED, Fragment, Page, TermGroup
+from movies.search.tokens import is_year
 from rest.database.statements import is_postgresql
 
 LIMIT = 1000  # movies that a search finds at most, the best
@@ -58,7 +59,7 @@ class SearchResult:
     def with_all(self, groups: Sequence[TermGroup], start: int, size: int) -> Page:
         if not all(groups):
             return [], 0
-        rarest, *others = sorted(groups, key=count_of_postings)
+        rarest, *others = sorted(groups, key=usefulness)
         if not others:
             return self.with_one(rarest, start, size)
         for examined in (EXAMINED, EXAMINED_AGAIN):
@@ -128,6 +129,11 @@ def depth_of(group: TermGroup, most: int) -> int:
             return max(1, share)
         most -= count
     return counts[-1]
+
+
+def usefulness(group: TermGroup) -> tuple[bool, int]:
+    """In which order to ask: rare words first, but a year last, whose best postings say nothing about the title."""
+    return all(is_year(word.text) for word, _ in group), count_of_postings(group)
 
 
 def count_of_postings(group: TermGroup) -> int:

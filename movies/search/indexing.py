@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date
 from math import sqrt
 from typing import Protocol
 
@@ -10,13 +11,13 @@ from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquer
 from django.db.models.functions import Coalesce
 
 from movies.models import Movie, MovieStats
-from movies.models.search import MAX_WORD, SearchPosting, SearchWord, popularity_level
+from movies.models.search import SearchPosting, SearchWord, popularity_level
 from movies.querysets import MovieQuerySet
+from movies.search.tokens import indexed_words
 from movies.search.vocabulary import BATCH, add_word_counts, get_or_create_words
 from rest.chunks import id_batches
-from rest.database.text import words
 
-TITLE_WEIGHT, DIRECTOR_WEIGHT, GENRE_WEIGHT = 1000, 400, 200
+TITLE_WEIGHT, DIRECTOR_WEIGHT, GENRE_WEIGHT, YEAR_WEIGHT = 1000, 400, 200, 100
 
 
 class HasName(Protocol):
@@ -30,21 +31,24 @@ class HasTexts(Protocol):
     @property
     def title(self) -> str: ...
     @property
+    def release_date(self) -> date | None: ...
+    @property
     def director_list(self) -> Sequence[HasName]: ...
     @property
     def genre_list(self) -> Sequence[HasName]: ...
 
 
 def weighted_words(movie: HasTexts) -> dict[str, int]:
-    """Word → weight. The fewer words a text has, the more each of them says."""
+    """Word → weight. The fewer words a text has, the more each of them says; the year of release says which film."""
     weights: dict[str, int] = defaultdict(int)
     texts = [(movie.title, TITLE_WEIGHT)]
     texts += [(director.name, DIRECTOR_WEIGHT) for director in movie.director_list]
     texts += [(genre.name, GENRE_WEIGHT) for genre in movie.genre_list]
     for text, weight in texts:
-        found = words(text)
-        for word in {word[:MAX_WORD] for word in found}:
-            weights[word] += round(weight / sqrt(len(found)))
+        for word, length in indexed_words(text).items():
+            weights[word] += round(weight / sqrt(length))
+    if movie.release_date:
+        weights[str(movie.release_date.year)] += YEAR_WEIGHT
     return weights
 
 

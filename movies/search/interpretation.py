@@ -6,10 +6,12 @@ spellings; and for those without any, and with which no word begins, whether the
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from movies.models import Movie
-from movies.models.search import MAX_WORD, SearchWord
+from movies.models.search import SearchWord
 from movies.search.postings import CandidateTerm, TermGroup
+from movies.search.tokens import Typed, is_year, typed
 from movies.search.vocabulary import deletions
 from movies.search.words import (
     MAX_CANDIDATES,
@@ -18,9 +20,10 @@ from movies.search.words import (
     words_and_title_matches,
     words_with_spelling,
 )
-from rest.database.text import fold_case, words
+from rest.database.scripts import is_unspaced
+from rest.database.text import fold_case
 
-EXACT, PREFIX, MISSPELLED = 10, 7, 5  # how much a match of that kind counts
+EXACT, PREFIX, COMPOUND, MISSPELLED = 10, 7, 7, 5  # how much a match of that kind counts
 MAX_QUERY_WORDS = 12
 COMMON = 1000  # a word that so many movies have is not taken for the beginning of another one
 SHORTEST_MISSPELLED = 3  # letters; below that every word is a neighbour of every other
@@ -49,21 +52,28 @@ class Interpretation:
 
 
 def interpret(text: str) -> Interpretation:
-    typed = [word[:MAX_WORD] for word in words(text)]
-    query = list(dict.fromkeys(typed))[:MAX_QUERY_WORDS]
-    if not query:
+    query = typed(text, MAX_QUERY_WORDS)
+    if not query.words:
         return Interpretation([], [], movies_of_title(text))
-    vocabulary, title_matches = words_and_title_matches(query, prefix=typed[-1], title_key=fold_case(text))
+    wanted = {*query.words, *chain.from_iterable(query.compounds.values())}
+    vocabulary, title_matches = words_and_title_matches(wanted, query.last, titles_meant(text))
     known = {word.text: word for word in vocabulary}
-    groups = {word: as_typed(word, known, is_last=word == typed[-1]) for word in query}
+    groups = {word: as_typed(word, query, known) for word in query.words}
     if unknown := [word for word, group in groups.items() if not group]:
         groups |= {word: best(near, MISSPELLED) for word, near in neighbours(unknown).items()}
-    halves = split_words([word for word, group in groups.items() if not group and not is_prefix(word)])
+    halves = split_words([word for word, group in groups.items() if not group and may_be_two(word)])
     groups |= {half.text: best([half], EXACT) for both in halves.values() for half in both}
-    query = [half for word in query for half in ([half.text for half in halves.get(word, [])] or [word])]
-    if len(query) == 1 and len(title_matches) > MAX_TITLE_MATCHES:
+    words = [half for word in query.words for half in ([half.text for half in halves.get(word, [])] or [word])]
+    if len(words) == 1 and len(title_matches) > MAX_TITLE_MATCHES:
         title_matches = []  # they are the best of their word anyway
-    return Interpretation(query, [groups[word] for word in query], title_matches)
+    return Interpretation(words, [groups[word] for word in words], title_matches)
+
+
+def titles_meant(text: str) -> list[str]:
+    """The text as a title and, where it ends in a year, the title before that: "Hamlet 1948", "Hamlet (1948)"."""
+    whole = fold_case(text)
+    before, _, last = whole.rpartition(" ")
+    return [whole, before.rstrip(",")] if before and is_year(last.strip("()[]")) else [whole]
 
 
 def movies_of_title(text: str) -> list[int]:
@@ -71,12 +81,16 @@ def movies_of_title(text: str) -> list[int]:
     return list(Movie.objects.filter(title_key=fold_case(text)).values_list("pk", flat=True)[:MAX_TITLE_MATCHES])
 
 
-def as_typed(word: str, known: dict[str, Word], *, is_last: bool) -> TermGroup:
-    """The word itself and, if it is the last of the query and not a common one, those that begin with it."""
-    exact = best([known[word]], EXACT) if word in known else ()
-    if not is_last or (exact and known[word].movies_count >= COMMON):
-        return exact
-    return exact + best((longer for text, longer in known.items() if text.startswith(word) and text != word), PREFIX)
+def as_typed(word: str, query: Typed, known: dict[str, Word]) -> TermGroup:
+    """The word itself; the compounds that it is part of; if it is the last and not common, what begins with it."""
+    group = best([known[word]], EXACT) if word in known else ()
+    group += best((known[text] for text in query.compounds[word] if text in known), COMPOUND)
+    if word != query.last or (word in known and known[word].movies_count >= COMMON):
+        return group
+    taken = {word, *query.compounds[word]}
+    return group + best(
+        (longer for text, longer in known.items() if text.startswith(word) and text not in taken), PREFIX
+    )
 
 
 def best(candidates: Iterable[Word], quality: int) -> TermGroup:
@@ -98,16 +112,16 @@ def neighbours(misspelled: Iterable[str]) -> dict[str, list[Word]]:
     return {word: list({other for spelling, other in near if spelling in its}) for word, its in spellings.items()}
 
 
-def is_prefix(text: str) -> bool:
-    """Whether a word of the vocabulary begins with the text."""
-    return SearchWord.objects.filter(text__startswith=text, movies_count__gt=0).exists()
+def may_be_two(text: str) -> bool:
+    """Whether it is of a script that sets words apart, and no word of the vocabulary begins with it."""
+    return not is_unspaced(text) and not SearchWord.objects.filter(text__startswith=text, movies_count__gt=0).exists()
 
 
-def split_words(typed: Collection[str]) -> dict[str, list[Word]]:
+def split_words(unknown: Collection[str]) -> dict[str, list[Word]]:
     """Two words for each that was typed as one, without the space or with a letter in its place; else none."""
     cuts = {
         word: [(word[:i], word[i + gap :]) for i in range(1, len(word)) for gap in (0, 1) if word[i + gap :]]
-        for word in typed
+        for word in unknown
     }
     texts = {half for of_word in cuts.values() for cut in of_word for half in cut}
     rows = SearchWord.objects.filter(text__in=texts, movies_count__gt=0) if texts else []

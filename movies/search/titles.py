@@ -12,7 +12,8 @@ from django.db.models.functions import Length
 from django.db.models.lookups import GreaterThanOrEqual
 
 from movies.models.search import MAX_WORD, SearchPosting, SearchWord
-from rest.database.text import words
+from movies.search.tokens import Token, clusters_of, folded, tokens_of, words_of
+from rest.database.text import fold_case
 
 if TYPE_CHECKING:
     from movies.querysets import MovieQuerySet
@@ -22,18 +23,18 @@ MAX_WORDS = 1000  # of the vocabulary that one fragment may mean
 MAX_CANDIDATES = 10_000  # beyond it, whoever goes through the movies in their order soon meets those that are meant
 
 
-def containing(movies: "MovieQuerySet", folded: str) -> "MovieQuerySet":
-    """Those of `movies` whose folded title contains `folded`."""
-    found = movies.filter(title_key__contains=folded)
-    rarest = rarest_words(folded)
+def containing(movies: "MovieQuerySet", part: str) -> "MovieQuerySet":
+    """Those of `movies` whose title contains `part`, both folded."""
+    found = movies.filter(title_key__contains=fold_case(part))
+    rarest = rarest_words(part)
     if rarest is None:
         return found
     return found.filter(pk__in=SearchPosting.objects.filter(word__in=rarest).values("movie"))
 
 
-def rarest_words(folded: str) -> list[int] | None:
+def rarest_words(part: str) -> list[int] | None:
     """The ids of the words that the rarest fragment of the text may mean; None where that leaves too many movies."""
-    conditions = conditions_on_words(words(folded))[:MAX_FRAGMENTS]
+    conditions = conditions_on_words(part)[:MAX_FRAGMENTS]
     if not conditions:
         return None
     counts = {f"words{n}": Count("pk", filter=condition) for n, condition in enumerate(conditions)}
@@ -46,13 +47,31 @@ def rarest_words(folded: str) -> list[int] | None:
     return list(SearchWord.objects.filter(conditions[rarest]).values_list("pk", flat=True))
 
 
-def conditions_on_words(fragments: list[str]) -> list[Q]:
-    """What a title that contains these words in a row, the outer ones perhaps in part, has in the vocabulary."""
-    if not fragments:
-        return []
+def conditions_on_words(part: str) -> list[Q]:
+    """What a title that contains this folded text has in the vocabulary."""
+    tokens = tokens_of(folded(part))
+    last = len(tokens) - 1
+    return [
+        condition
+        for n, token in enumerate(tokens)
+        for condition in conditions_on(token, is_first=n == 0, is_last=n == last)
+    ]
+
+
+def conditions_on(token: Token, *, is_first: bool, is_last: bool) -> list[Q]:
+    """The first token of the text may be the end of a word of the title, the last one a beginning."""
+    if token.is_unspaced:
+        return conditions_on_pairs(token, is_last=is_last)
     cut_off = Q(GreaterThanOrEqual(Length("text"), MAX_WORD))  # the vocabulary has the beginnings of such words
-    first, last = fragments[0], fragments[-1][:MAX_WORD]
-    if len(fragments) == 1:
-        return [Q(text__contains=first) | cut_off]
-    inner = [Q(text=word[:MAX_WORD]) for word in fragments[1:-1]]
-    return [Q(text__endswith=first) | cut_off, Q(text__startswith=last), *inner]
+    if is_first and is_last:
+        return [Q(text__contains=token.text) | cut_off]
+    if is_first:
+        return [Q(text__endswith=token.text) | cut_off]
+    return [Q(text__startswith=token.text[:MAX_WORD]) if is_last else Q(text=token.text[:MAX_WORD])]
+
+
+def conditions_on_pairs(token: Token, *, is_last: bool) -> list[Q]:
+    """Each pair of letters as it is; what comes last may have more marks in the title, or be the first of a pair."""
+    *pairs, last = words_of(token)
+    is_whole = not is_last and (pairs or len(clusters_of(token.raw)) > 1)
+    return [*(Q(text=pair) for pair in pairs), Q(text=last) if is_whole else Q(text__startswith=last)]

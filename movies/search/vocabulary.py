@@ -6,6 +6,7 @@ from django.db.models import F
 
 from movies.models.search import SearchSpelling, SearchWord
 from rest.chunks import chunks
+from rest.database.scripts import is_unspaced
 
 BATCH = 2000  # rows a statement
 
@@ -14,8 +15,11 @@ def deletions(word: str) -> set[str]:
     """`word` and every text that is `word` less one letter.
 
     Two words have one of these in common exactly if they are one insertion, deletion, substitution or transposition
-    of neighbours apart (and a few more pairs, which is welcome).
+    of neighbours apart (and a few more pairs, which is welcome). A pair of letters of a script that does not set words
+    apart has no misspellings: every other pair would be one.
     """
+    if is_unspaced(word):
+        return {word}
     return {word} | {word[:i] + word[i + 1 :] for i in range(len(word))}
 
 

@@ -24,7 +24,7 @@ class Word(NamedTuple):
 
 
 def lookup(name: str, *, newest_first: bool) -> Statement:
-    """The words of the texts $1 and those from $2 to $3; and the movies of the title $4, each as a word without text.
+    """The words of the texts $1 and those from $2 to $3; and the movies of the titles $4, each as a word without text.
 
     By code point, whatever the collation: that is what the index for LIKE is made for.
     """
@@ -32,7 +32,7 @@ def lookup(name: str, *, newest_first: bool) -> Statement:
     order = "ORDER BY m.id + 0 DESC" if newest_first else ""
     return Statement(
         name,
-        parameters=["varchar[]", "varchar", "varchar", "varchar"],
+        parameters=["varchar[]", "varchar", "varchar", "varchar[]"],
         columns={"id": "bigint", "text": "varchar", "movies_count": "integer"},
         text=f"""
         SELECT w.id, w.text, w.movies_count FROM {WORD} w WHERE w.text = ANY($1) AND w.movies_count > 0
@@ -42,7 +42,7 @@ def lookup(name: str, *, newest_first: bool) -> Statement:
                 ORDER BY w.text USING ~<~ LIMIT {MAX_PREFIXED:d}) AS b
             WHERE b.movies_count > 0 ORDER BY b.movies_count DESC, b.id LIMIT {MAX_CANDIDATES:d}) AS prefixed
         UNION ALL SELECT * FROM (
-            SELECT m.id, CAST('' AS varchar), 0 FROM {MOVIE} m WHERE m.title_key = $4 {order}
+            SELECT m.id, CAST('' AS varchar), 0 FROM {MOVIE} m WHERE m.title_key = ANY($4) {order}
             LIMIT {MAX_TITLE_MATCHES + 1:d}) AS title_match""",
     )
 
@@ -58,14 +58,14 @@ BY_SPELLING = Statement(
 )
 
 
-def words_and_title_matches(texts: Collection[str], prefix: str, title_key: str) -> tuple[list[Word], list[int]]:
-    """In one round trip: the words of these texts and those that begin with `prefix`; ids of movies of that title.
+def words_and_title_matches(texts: Collection[str], prefix: str, title_keys: list[str]) -> tuple[list[Word], list[int]]:
+    """In one round trip: the words of these texts and those that begin with `prefix`; ids of movies of these titles.
 
     Of the words, of the first MAX_PREFIXED by code point the MAX_CANDIDATES that most movies have. Of the movies the
     newest MAX_TITLE_MATCHES and one; where there is one text any, because tens of thousands might have that title.
     """
     statement = LOOKUP_OF_SEVERAL if len(texts) > 1 else LOOKUP_OF_ONE
-    rows = statement.rows(list(texts), prefix, prefix + AFTER_ALL_LETTERS, title_key)
+    rows = statement.rows(list(texts), prefix, prefix + AFTER_ALL_LETTERS, title_keys)
     return [Word(*row) for row in rows if row[1]], [row[0] for row in rows if not row[1]]
 
 

@@ -12,14 +12,16 @@ from django.db import connection
 
 from accounts.models import User
 from accounts.services import create_first_admin
+from movies import search
 from rest.database.commands import DatabaseCommand, migrations_are_missing
 from rest.database.statements import create_missing
 
 
 class Command(DatabaseCommand):
     help = (
-        "Applies the migrations, creates the planned statements, collects the static files, fills an empty database "
-        "with the demo catalogue unless DEMO is off, and creates an admin account where there is none."
+        "Applies the migrations, creates the planned statements, makes the search index anew where its rules have "
+        "changed, collects the static files, fills an empty database with the demo catalogue unless DEMO is off, and "
+        "creates an admin account where there is none."
     )
     needs_migrations = False
 
@@ -31,6 +33,9 @@ class Command(DatabaseCommand):
             self.stdout.write("Migrating the database …")
             call_command("migrate", verbosity=0, interactive=False)
         create_missing(using=connection.alias)  # a new release may have other statements and no migration
+        if search.is_outdated():
+            self.stdout.write("Bringing the search index up to date …")
+            search.bring_up_to_date()
         call_command("collectstatic", verbosity=0, interactive=False)
         if settings.DEMO and not no_demo:
             call_command("load_demo", stdout=self.stdout, verbosity=0)  # silent unless it loads something
