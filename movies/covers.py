@@ -10,12 +10,13 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import transaction
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from movies.models import Movie
 from movies.models.catalogue import cover_path
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")  # brands of the container
 MAX_SIDE = 2000  # pixels; larger covers are scaled down
 QUALITY = 85
 
@@ -26,6 +27,7 @@ def cleaned(upload: Any) -> ContentFile:
     The pixels are counted from the header before anything is decoded: 20 kB of PNG can unpack to a gigabyte. What
     else the file holds (scripts, archives, EXIF with its place of taking) does not survive the re-encoding.
     """
+    refuse_heic(upload)
     if upload.size > settings.MAX_COVER_BYTES:
         raise ValidationError(f"The file is larger than {settings.MAX_COVER_BYTES} bytes.", code="too_large")
     try:
@@ -42,16 +44,60 @@ def cleaned(upload: Any) -> ContentFile:
         raise ValidationError(f"Not a complete image in one of the formats {names}.", code="invalid_image") from error
 
 
+def refuse_heic(upload: Any) -> None:
+    """Says what to do with the format of telephones, which is patented and which browsers do not show."""
+    beginning = upload.read(12)
+    upload.seek(0)
+    if beginning[4:8] == b"ftyp" and beginning[8:12] in HEIC:
+        raise ValidationError("A HEIC picture. Save it as JPEG, and send that.", code="heic")
+
+
 def encoded(picture: Image.Image) -> bytes:
     picture.draft("RGB", (MAX_SIDE, MAX_SIDE))  # lets the JPEG decoder scale down while it decodes
-    upright = ImageOps.exif_transpose(picture)
+    upright = in_eight_bits(ImageOps.exif_transpose(picture))
     upright.thumbnail((MAX_SIDE, MAX_SIDE))
     flat = Image.new("RGB", upright.size, "white")
     rgba = upright.convert("RGBA")
-    flat.paste(rgba, mask=rgba.getchannel("A"))
+    flat.paste(in_srgb(upright, rgba), mask=rgba.getchannel("A"))
     buffer = io.BytesIO()
     flat.save(buffer, "JPEG", quality=QUALITY, optimize=True)
     return buffer.getvalue()
+
+
+def in_eight_bits(picture: Image.Image) -> Image.Image:
+    """Grey of 16 bits with its shades: Pillow's own conversion makes everything above 255 white."""
+    if not picture.mode.startswith("I"):
+        return picture
+    grey = picture.point(lambda shade: shade * (1 / 257) + 0.5).convert("L")
+    if "transparency" in picture.info:  # the shade that stands for nothing
+        grey.info["transparency"] = picture.info["transparency"] // 257
+    return grey
+
+
+def in_srgb(picture: Image.Image, rgba: Image.Image) -> Image.Image:
+    """The colours of `picture` as its profile means them, because the JPEG that is stored has none; else `rgba`.
+
+    A profile that cannot be read, or that is one for other colours, is ignored, as browsers do.
+    """
+    embedded = picture.info.get("icc_profile")
+    if not embedded:
+        return rgba
+    try:
+        profile = ImageCms.ImageCmsProfile(io.BytesIO(embedded))
+        colours = as_profiled(picture, rgba, profile.profile.xcolor_space.strip())
+        srgb = ImageCms.createProfile("sRGB")
+        return (colours and ImageCms.profileToProfile(colours, profile, srgb, outputMode="RGB")) or rgba
+    except (OSError, ImageCms.PyCMSError):
+        return rgba
+
+
+def as_profiled(picture: Image.Image, rgba: Image.Image, space: str) -> Image.Image | None:
+    """The picture in the colour space that its profile is for; None where the picture is of another kind."""
+    if space == "RGB" and picture.mode != "CMYK":
+        return rgba.convert("RGB")
+    if space == "GRAY" and picture.mode in ("1", "L", "LA"):
+        return picture.convert("L")
+    return picture if space == picture.mode == "CMYK" else None
 
 
 @contextmanager

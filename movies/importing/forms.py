@@ -39,7 +39,7 @@ def check(lines: Iterable[bytes]) -> None:
     filled = [line.removeprefix(BOM_UTF8).strip() for line in lines]
     filled = [line for line in filled if line]
     if filled and (found := kind(filled)):
-        raise NotLinesOfJSON(f"The file is {found}. The import reads one JSON object a line.")
+        raise NotLinesOfJSON(f"The import reads one JSON object a line. The file is {found}")
 
 
 def kind(lines: list[bytes]) -> str | None:

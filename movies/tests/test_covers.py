@@ -1,7 +1,9 @@
 """`cover_image` of POST, PUT and PATCH, and the files behind it."""
 
 import io
+import struct
 import zipfile
+import zlib
 
 import pytest
 from django.views.static import serve
@@ -11,7 +13,7 @@ from config import urls
 from movies import covers
 from movies.models import Movie
 from movies.tests.contract import Canonical, refused_fields
-from movies.tests.pictures import bomb, picture, upload
+from movies.tests.pictures import bomb, chunk, cmyk_profile, grey_profile, picture, rgb_profile, upload
 
 SCRIPT = b"<script>alert('cover')</script><?php system($_GET['c']); ?>"
 
@@ -78,6 +80,140 @@ def test_pictures_of_any_colour_mode_are_taken(send, stored, mode):
 def test_jpegs_for_print_and_grey_ones_are_taken(send, stored, mode):
     assert send(upload(picture("JPEG", mode=mode, color=None if mode == "L" else (0, 0, 0, 0)))).status_code == 200
     assert opened(stored()[1]).mode == "RGB"
+
+
+def ramp(mode, step):
+    """256 shades from black to white, of ten rows."""
+    image = Image.new(mode, (256, 10))
+    for x in range(256):
+        for y in range(10):
+            image.putpixel((x, y), x * step)
+    return image
+
+
+def saved(image, format="PNG", **options):
+    buffer = io.BytesIO()
+    image.save(buffer, format, **options)
+    return buffer.getvalue()
+
+
+def shades(content, *places):
+    return [opened(content).getpixel((x, 5)) for x in places]
+
+
+def near(colour, wanted):
+    return all(abs(is_ - should) < 25 for is_, should in zip(colour, wanted, strict=True))
+
+
+@pytest.mark.parametrize(("mode", "step"), [("L", 1), ("I;16", 257)])
+def test_grey_of_8_and_of_16_bits_keeps_its_shades(send, stored, mode, step):
+    send(upload(saved(ramp(mode, step))))
+    for shade, colour in zip((0, 64, 128, 192, 255), shades(stored()[1], 0, 64, 128, 192, 255), strict=True):
+        assert near(colour, [shade] * 3)
+
+
+def test_grey_of_16_bits_is_scaled_down_like_any_other(send, stored):
+    send(upload(saved(Image.new("I;16", (3000, 1500), 128 * 257))))
+    image = opened(stored()[1])
+    assert image.size == (covers.MAX_SIDE, covers.MAX_SIDE // 2)
+    assert near(image.getpixel((500, 500)), (128, 128, 128))
+
+
+def deep_png(samples, colour_type, pixel):
+    """A PNG of 20 × 20 such pixels, of `samples` numbers of 16 bits each."""
+    rows = (b"\0" + struct.pack(f">{samples}H", *pixel) * 20) * 20
+    header = struct.pack(">IIBBBBB", 20, 20, 16, colour_type, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize(
+    ("samples", "colour_type", "pixel", "colour"),
+    [
+        (3, 2, (0xC8FF, 0x6400, 0x3200), (200, 100, 50)),
+        (4, 6, (0xC8FF, 0x6400, 0x3200, 0xFFFF), (200, 100, 50)),
+        (4, 6, (0xC8FF, 0x6400, 0x3200, 0), (255, 255, 255)),
+        (2, 4, (0x8000, 0xFFFF), (128, 128, 128)),
+        (2, 4, (0x8000, 0), (255, 255, 255)),
+    ],
+)
+def test_colours_and_transparency_of_16_bits_keep_their_shades(send, stored, samples, colour_type, pixel, colour):
+    send(upload(deep_png(samples, colour_type, pixel)))
+    assert near(shades(stored()[1], 5)[0], colour)
+
+
+@pytest.mark.parametrize("transparency", [1, bytes([255, 0])])
+def test_a_transparent_colour_of_a_palette_becomes_white(send, stored, transparency):
+    image = Image.new("P", (20, 20), 1)
+    image.putpalette([255, 0, 0, 0, 0, 255])
+    send(upload(saved(image, transparency=transparency)))
+    assert near(shades(stored()[1], 5)[0], (255, 255, 255))
+
+
+@pytest.mark.parametrize("transparency", [0, 128 * 257, 65535])
+def test_a_transparent_shade_of_16_bits_becomes_white(send, stored, transparency):
+    send(upload(saved(Image.new("I;16", (20, 20), transparency), transparency=transparency)))
+    assert near(shades(stored()[1], 5)[0], (255, 255, 255))
+
+
+RED_IS_GREEN, LINEAR_SHADES = rgb_profile("grb"), rgb_profile()
+
+
+@pytest.mark.parametrize(
+    ("mode", "format", "colour", "profile", "wanted"),
+    [
+        ("RGB", "PNG", (255, 0, 0), RED_IS_GREEN, (0, 255, 0)),
+        ("RGB", "JPEG", (255, 0, 0), RED_IS_GREEN, (0, 255, 0)),
+        ("RGB", "WEBP", (255, 0, 0), RED_IS_GREEN, (0, 255, 0)),
+        ("RGBA", "PNG", (255, 0, 0, 255), RED_IS_GREEN, (0, 255, 0)),
+        ("RGBA", "PNG", (255, 0, 0, 0), RED_IS_GREEN, (255, 255, 255)),
+        ("P", "PNG", 1, RED_IS_GREEN, (0, 255, 0)),
+        ("RGB", "PNG", (128, 128, 128), LINEAR_SHADES, (188, 188, 188)),
+        ("L", "PNG", 128, LINEAR_SHADES, (188, 188, 188)),
+        ("L", "JPEG", 128, grey_profile(), (188, 188, 188)),
+        ("LA", "PNG", (128, 255), grey_profile(), (188, 188, 188)),
+        ("I;16", "PNG", 128 * 257, grey_profile(), (188, 188, 188)),
+        ("CMYK", "JPEG", (0, 255, 255, 0), cmyk_profile(), (255, 255, 255)),
+    ],
+)
+def test_colours_are_what_the_profile_of_a_picture_means(send, stored, mode, format, colour, profile, wanted):
+    image = Image.new(mode, (20, 20), colour)
+    if mode == "P":
+        image.putpalette([0, 0, 0, 255, 0, 0])
+    send(upload(saved(image, format, icc_profile=profile)))
+    content = stored()[1]
+    assert near(shades(content, 5)[0], wanted)
+    assert "icc_profile" not in opened(content).info
+
+
+@pytest.mark.parametrize(
+    ("mode", "colour", "profile", "wanted"),
+    [
+        ("RGB", (255, 0, 0), b"no profile", (255, 0, 0)),
+        ("RGB", (255, 0, 0), RED_IS_GREEN[:200], (255, 0, 0)),
+        ("RGB", (255, 0, 0), grey_profile(), (255, 0, 0)),
+        ("RGB", (255, 0, 0), cmyk_profile(), (255, 0, 0)),
+        ("L", 128, cmyk_profile(), (128, 128, 128)),
+        ("CMYK", (0, 255, 255, 0), RED_IS_GREEN, (255, 0, 0)),
+    ],
+)
+def test_a_profile_that_does_not_fit_the_picture_is_ignored(send, stored, mode, colour, profile, wanted):
+    assert send(upload(saved(Image.new(mode, (20, 20), colour), "JPEG", icc_profile=profile))).status_code == 200
+    assert near(shades(stored()[1], 5)[0], wanted)
+
+
+def test_of_an_animation_the_first_picture_is_taken(send, stored):
+    first, *others = [Image.new("RGB", (20, 20), colour) for colour in ("red", "lime", "blue")]
+    for format in ("GIF", "WEBP", "PNG"):
+        assert send(upload(saved(first, format, save_all=True, append_images=others))).status_code == 200
+        assert near(shades(stored()[1], 5)[0], (255, 0, 0))
+
+
+@pytest.mark.parametrize("brand", [b"heic", b"heix", b"hevc", b"mif1"])
+def test_heic_is_refused_with_what_to_do(send, media, brand):
+    response = send(upload(b"\0\0\0\x18ftyp" + brand + b"\0\0\0\0mif1heic" + bytes(100), "IMG_1.HEIC", "image/heic"))
+    assert response.status_code == 400
+    assert "Save it as JPEG" in str(response.json())
+    assert not files(media)
 
 
 def test_what_is_transparent_becomes_white(send, stored):

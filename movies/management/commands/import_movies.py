@@ -100,7 +100,7 @@ class Command(DatabaseCommand):
             try:
                 for read in import_stream(stream, done, remarks):
                     bar.update(read)
-                    bar.set_postfix(added=done.added, known=done.known, refused=done.refused)
+                    bar.set_postfix_str(f"{done.added} added, {done.known} known, {done.refused} refused")
                     if stop.status:
                         break
             except (KeyboardInterrupt, DatabaseError):
