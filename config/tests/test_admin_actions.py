@@ -27,7 +27,6 @@ TO_ADD = {
     Collection: lambda rows: {"user": rows[User].pk, "title": "Later", "description": "Hm."},
     CollectionMovie: lambda rows: {"collection": rows[Collection].pk, "position": 9, "title": "Zardoz"},
     EmailTemplate: lambda rows: {"name": "other", "subject": "Hm.", "content": "Hm."},
-    Attachment: lambda rows: {"name": "b.txt", "file": ContentFile(b"b", "b.txt"), "emails": [rows[Email].pk]},
 }
 TO_CHANGE = {
     Movie: {"title": "Zardoz", "duration": 105},
@@ -38,7 +37,6 @@ TO_CHANGE = {
     CollectionMovie: {"position": 9},
     Email: {"priority": 1},
     EmailTemplate: {"subject": "Changed."},
-    Attachment: {"name": "c.txt"},
 }
 # The field of an inline's row that names what it is about.
 INLINE = {

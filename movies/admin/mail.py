@@ -27,5 +27,5 @@ class EmailTemplateAdmin(LargeTableAdmin, post_office.EmailTemplateAdmin):
 
 
 @admin.register(Attachment)
-class AttachmentAdmin(LargeTableAdmin, post_office.AttachmentAdmin):
-    pass
+class AttachmentAdmin(ReadOnlyAdmin, post_office.AttachmentAdmin):
+    """Nothing is attached by hand."""

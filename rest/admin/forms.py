@@ -1,7 +1,7 @@
 """What the admin's forms have in common."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect
@@ -62,6 +62,14 @@ def cleaned_key(field: "Field[Any, Any]", value: Any) -> Any:
     return key
 
 
+def key_field(model: type[Model]) -> "Field[Any, Any]":
+    """The field that a primary key is compared as: of a row that extends another one, that one's."""
+    field: Any = model._meta.pk
+    while field.remote_field:
+        field = field.target_field
+    return cast("Field[Any, Any]", field)
+
+
 def is_key(field: "Field[Any, Any]", value: Any) -> bool:
     try:
         cleaned_key(field, value)
@@ -74,5 +82,5 @@ class TolerantAutocompleteSelect(AutocompleteSelect):
     """Shows a choice that can be no row's as no choice, where Django's own looks it up and fails."""
 
     def optgroups(self, name: Any, value: Any, attr: Any = None) -> Any:
-        target = self.field.remote_field.model._meta.pk
+        target = key_field(self.field.remote_field.model)
         return super().optgroups(name, [one for one in value if not one or is_key(target, one)], attr)

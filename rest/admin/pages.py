@@ -16,7 +16,7 @@ from django.utils.functional import cached_property
 from rest_framework.exceptions import APIException
 
 from rest.admin.deletion import MOST_COUNTED, DeletionMixin
-from rest.admin.forms import TolerantAutocompleteSelect, UnchangedForm, is_key
+from rest.admin.forms import TolerantAutocompleteSelect, UnchangedForm, is_key, key_field
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +78,7 @@ class LargeTableAdmin(DeletionMixin, admin.ModelAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any]
     ) -> HttpResponse | None:
         selected = request.POST.getlist(admin.helpers.ACTION_CHECKBOX_NAME)
-        if not all(is_key(self.opts.pk, pk) for pk in selected):
+        if not all(is_key(key_field(self.model), pk) for pk in selected):
             self.message_user(request, "What was selected is no row. Nothing has been changed.", messages.WARNING)
             return None
         return super().response_action(request, queryset)
@@ -108,8 +108,13 @@ class LargeTableAdmin(DeletionMixin, admin.ModelAdmin):
             field: Any = self.opts.get_field(name)
         except FieldDoesNotExist:
             return False
-        target = field.remote_field.model._meta.pk if field.is_relation else field
+        target = key_field(field.related_model) if field.is_relation else field
         return all(is_key(target, one) for one in (value if isinstance(value, list) else [value]))
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        if from_field is None and not is_key(key_field(self.model), object_id):
+            return None
+        return super().get_object(request, object_id, from_field)
 
     # --- Changes at once ---
 
