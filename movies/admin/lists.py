@@ -58,7 +58,7 @@ class NamesFormSet(BaseInlineFormSet):
 
     def present(self) -> list[int]:
         """The ids of the directors or genres that the movie has."""
-        return [getattr(link, f"{self.name}_id") for link in self.get_queryset()]
+        return list(self.get_queryset().values_list(self.name, flat=True))
 
     def chosen(self) -> list[Any]:
         """The directors or genres in the order that the page asks for; those without a place come last."""
