@@ -11,12 +11,14 @@ from typing import Any, TypeVar
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import Http404
+from rest_framework.exceptions import APIException
 
 from movies import search, tallies
 from movies.models import Director, Genre, GenreRevision, Movie, MovieDirector, MovieGenre, MovieStats
 from movies.models.catalogue import Named
 from movies.querysets import MovieQuerySet
 from rest.chunks import chunks, id_batches
+from rest.database.statements import is_postgresql, rows_of
 
 LINKS: dict[type[Named], Any] = {Director: MovieDirector, Genre: MovieGenre}
 BATCH = 2000  # movies at a time
@@ -24,8 +26,11 @@ ATTEMPTS = 10
 Result = TypeVar("Result")
 
 
-class Overtaken(Exception):
-    """Movies got the name after we had locked all that had it."""
+class Overtaken(APIException):
+    """Movies get and lose the name faster than all that have it can be locked."""
+
+    status_code = 409
+    default_detail = "Too many movies with this name are written at the moment."
 
 
 def add(*, model: type[Director] | type[Genre], name: str) -> Named:
@@ -72,6 +77,18 @@ def delete(*, model: type[Director] | type[Genre], ids: Collection[int]) -> int:
         return model.objects.filter(pk__in=ids).delete()[1].get(model._meta.label, 0)
 
 
+def hold(model: type[Director] | type[Genre], ids: list[int]) -> bool:
+    """Keeps these from being renamed, merged or deleted until the transaction ends; whether all of them are there.
+
+    To be called before a movie gets them. The foreign keys alone are checked when we commit, which would be late: by
+    then the movie is indexed, and we hold counts that everybody waits for.
+    """
+    if is_postgresql():
+        text = f"SELECT id FROM {model._meta.db_table} WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"  # noqa: S608
+        return len(rows_of(text, [ids])) == len(ids)
+    return model.objects.filter(pk__in=ids).count() == len(ids)
+
+
 # --- Movies by their names ------------------------------------------------------------------------------------------
 
 
@@ -90,16 +107,15 @@ def in_use(model: type[Director] | type[Genre], ids: Collection[int]) -> QuerySe
 def with_locked(rows: Sequence[Named], write: Callable[[list[int]], Result], also: Sequence[Named] = ()) -> Result:
     """Calls `write` with the ids of the movies that have any of `rows`, all of which are locked until it has ended.
 
-    Movies first, then names: who writes a movie does it in this order. A movie that got a name in between is not
-    locked; to lock it now could be a circle, so everything is begun anew.
+    Movies first, then names: who writes a movie does it in this order. To wait for a movie that got a name in between
+    could be a circle: so where somebody else has it, everything is begun anew.
     """
     for _ in range(ATTEMPTS):
         try:
             with transaction.atomic():
                 movie_ids = lock_movies_of(rows)
                 lock_names([*rows, *also])
-                if any(set(ids) - movie_ids for ids in id_batches(movies_of(rows), BATCH)):
-                    raise Overtaken
+                movie_ids |= lock_late_movies_of(rows, movie_ids)
                 return write(sorted(movie_ids))
         except Overtaken:
             continue
@@ -112,6 +128,15 @@ def lock_movies_of(rows: Sequence[Named]) -> set[int]:
         MovieStats.lock(ids)
         locked.update(ids)
     return locked
+
+
+def lock_late_movies_of(rows: Sequence[Named], locked: set[int]) -> set[int]:
+    """Locks the others without waiting. Raises Overtaken where somebody else has one of them."""
+    late = {pk for ids in id_batches(movies_of(rows), BATCH) for pk in ids} - locked
+    free = MovieStats.objects.select_for_update(skip_locked=True).filter(pk__in=late).order_by("pk")
+    if late and len(free) < len(late):
+        raise Overtaken
+    return late
 
 
 def lock_names(rows: Sequence[Named]) -> None:

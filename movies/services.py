@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 from django.db import transaction
 from django.db.models import BigAutoField, F, QuerySet
 from django.http import Http404
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import PermissionDenied, ValidationError
 
 from accounts.models import User
-from movies import covers, reactions, search, tallies
+from movies import covers, naming, reactions, search, tallies
 from movies.models import Comment, Director, Favorite, Genre, Like, Movie, MovieDirector, MovieGenre, MovieStats, Rating
 from movies.models.feedback import AGGREGATES, Feedback
 from movies.models.search import popularity_level
@@ -50,6 +50,7 @@ def valid_id_or_404(movie_id: int) -> int:
 
 COLUMNS = {field.name for field in Movie.edited_fields()}
 PLAIN_COLUMNS = COLUMNS - {"director", "cover_image"}
+ATTEMPTS = 3
 DIRECTOR_COLUMNS = {"director", "is_co_directed"}
 
 
@@ -152,8 +153,19 @@ def genres_taken_from(movie: Movie) -> tallies.Differences:
 
 
 def resolved(model: type[Director] | type[Genre], references: Iterable[Reference]) -> list[Any]:
-    """The directors or genres once each, in their order. Those of new names are created."""
+    """The directors or genres once each, in their order. Those of new names are created.
+
+    They are as they are until the transaction ends. One that has been merged meanwhile is looked up by its name again.
+    """
     references = list(references)
+    for _ in range(ATTEMPTS):
+        rows = looked_up(model, references)
+        if naming.hold(model, [row.pk for row in rows]):
+            return rows
+    raise ValidationError(f"A {model._meta.verbose_name} that was meant has just been deleted.")
+
+
+def looked_up(model: type[Director] | type[Genre], references: list[Reference]) -> list[Any]:
     names = dict.fromkeys(reference for reference in references if isinstance(reference, str))
     # Sorted, so that two writers with new names in common wait for each other instead of deadlocking.
     by_name = {name: model.objects.get_or_create_named(name) for name in sorted(names, key=fold_case)}

@@ -6,8 +6,9 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
+from django.db import transaction
 from django.db.models import ForeignKey, QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.template.response import TemplateResponse
 
 from movies import models, naming
@@ -68,9 +69,14 @@ class NamedAdmin(LargeTableAdmin):
     def merge(self, request: HttpRequest, rows: list[Any], into: Any) -> None:
         others = [row for row in rows if row != into]
         names = ", ".join(f"“{row}”" for row in others)
-        self.log_deletions(request, self.model.objects.filter(pk__in=[row.pk for row in others]))
-        self.log_change(request, into, f"Merged {names} into it.")
-        movies = naming.merge(rows=others, into=into)
+        try:
+            with transaction.atomic():
+                self.log_deletions(request, self.model.objects.filter(pk__in=[row.pk for row in others]))
+                self.log_change(request, into, f"Merged {names} into it.")
+                movies = naming.merge(rows=others, into=into)
+        except (Http404, naming.Overtaken) as error:
+            self.message_user(request, f"Nothing has been merged. {error}", messages.ERROR)
+            return
         self.message_user(request, f"Merged {names} into “{into}”: {movies:,} movies have it now.", messages.SUCCESS)
 
     def ask_into(self, request: HttpRequest, rows: list[Any], form: "MergeForm") -> TemplateResponse:

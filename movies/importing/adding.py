@@ -133,11 +133,15 @@ def add_movies(rows: Sequence[Row], directors: Sequence[Sequence[Name]]) -> list
 
 
 def of_names(model: type[Named], names: Iterable[str]) -> dict[str, Name]:
-    """The directors or genres of those names that there are, by folded name."""
+    """The directors or genres of those names that there are, by folded name.
+
+    They are locked, so that nobody renames or merges them meanwhile. Other writers of movies with them do not wait.
+    """
+    rows = model.objects.select_for_update(no_key=True).order_by("pk")
     return {
         key: Name(pk, name)
-        for chunk in chunks(set(map(folded_name, names)), CHUNK)
-        for key, pk, name in model.objects.filter(name_key__in=chunk).order_by().values_list("name_key", "pk", "name")
+        for chunk in chunks(sorted(set(map(folded_name, names))), CHUNK)
+        for key, pk, name in rows.filter(name_key__in=chunk).values_list("name_key", "pk", "name")
     }
 
 

@@ -154,3 +154,40 @@ class TestMeanwhile:
                     row = model.objects.filter(movies__isnull=False).first()
                     naming.rename(row=row, name=f"{row.name} {number}")
         assert list(verification.differences()) == []
+
+    def test_names_are_merged_while_movies_get_them(self, catalogue):
+        with Writing([self.change, self.change], catalogue):
+            for number in range(4):
+                for model in (Genre, Director):
+                    into = model.objects.create(name=f"Into {number}")
+                    naming.merge(rows=model.objects.filter(name__in=["Drama", "Director 1", "Genre 2"]), into=into)
+        assert list(verification.differences()) == []
+
+
+@pytest.mark.django_db
+class TestANameThatGoes:
+    """It is merged between the moment when it is looked up and the moment when it is held."""
+
+    def overtake(self, monkeypatch, row, into):
+        hold = naming.hold
+
+        def overtaken(model, ids):
+            monkeypatch.setattr(naming, "hold", hold)
+            naming.merge(rows=[row], into=into)
+            return hold(model, ids)
+
+        monkeypatch.setattr(naming, "hold", overtaken)
+
+    def test_by_its_name_it_is_created_again(self, movie, monkeypatch):
+        horror, fiction = Genre.objects.order_by("name_key")
+        self.overtake(monkeypatch, horror, fiction)
+        services.change_movie(movie=movie, by=None, genre_list=["Horror"])
+        assert genres_of(movie) == ["Horror"]
+        assert list(verification.differences()) == []
+
+    def test_by_its_id_it_is_refused_and_nothing_is_written(self, movie, alice, monkeypatch):
+        horror, fiction = Genre.objects.order_by("name_key")
+        self.overtake(monkeypatch, horror, fiction)
+        sent = {"title": "Aliens", "genre": [str(horror.pk)]}
+        assert alice.patch(f"/api/v1/movies/{movie.pk}/", sent).status_code in (200, 400)
+        assert list(verification.differences()) == []
