@@ -50,7 +50,7 @@ def valid_id_or_404(movie_id: int) -> int:
 
 COLUMNS = {field.name for field in Movie.edited_fields()}
 PLAIN_COLUMNS = COLUMNS - {"director", "cover_image"}
-ATTEMPTS = 3
+NAMED = {"director", "director_list", "genre_list"}
 DIRECTOR_COLUMNS = {"director", "is_co_directed"}
 
 
@@ -58,6 +58,7 @@ def add_movie(*, by: User | None, **fields: Any) -> Movie:
     """Adds a movie, makes it searchable, and puts the creator's mail in the outbox."""
     movie = Movie(user=by)
     with covers.stored(movie, fields) as fields:
+        keep_names(fields)
         counted = write_movie(movie, fields)
         MovieStats.objects.create(movie=movie)
         counted_words = reindexed(movie)
@@ -77,6 +78,7 @@ def change_movie(*, movie: Movie, by: User | None, **fields: Any) -> Movie:
     columns = {"updated_at", *(COLUMNS & fields.keys()), *(["title_key"] if "title" in fields else [])}
     columns |= DIRECTOR_COLUMNS if fields.keys() & {"director", "director_list"} else set()
     with covers.stored(movie, fields) as fields:
+        keep_names(fields)
         lock(movie)
         movie.refresh_from_db(fields=["cover_image"])
         counted = write_movie(movie, fields, columns)
@@ -85,6 +87,12 @@ def change_movie(*, movie: Movie, by: User | None, **fields: Any) -> Movie:
         search.add_word_counts(counted_words)
         tallies.add(counted)
     return movie
+
+
+def keep_names(fields: Collection[str]) -> None:
+    """Keeps the names of directors and genres as they are, where the fields have any."""
+    if NAMED & set(fields):
+        naming.keep_names()
 
 
 def write_movie(movie: Movie, fields: dict[str, Any], columns: set[str] | None = None) -> tallies.Differences:
@@ -155,17 +163,12 @@ def genres_taken_from(movie: Movie) -> tallies.Differences:
 def resolved(model: type[Director] | type[Genre], references: Iterable[Reference]) -> list[Any]:
     """The directors or genres once each, in their order. Those of new names are created.
 
-    They are as they are until the transaction ends. One that has been merged meanwhile is looked up by its name again.
+    To be called once the names are kept. Raises ValidationError where a row that is given has just gone.
     """
     references = list(references)
-    for _ in range(ATTEMPTS):
-        rows = looked_up(model, references)
-        if naming.hold(model, [row.pk for row in rows]):
-            return rows
-    raise ValidationError(f"A {model._meta.verbose_name} that was meant has just been deleted.")
-
-
-def looked_up(model: type[Director] | type[Genre], references: list[Reference]) -> list[Any]:
+    given = {reference.pk for reference in references if not isinstance(reference, str)}
+    if given and model.objects.filter(pk__in=given).count() < len(given):
+        raise ValidationError(f"A {model._meta.verbose_name} that was chosen has just been deleted.")
     names = dict.fromkeys(reference for reference in references if isinstance(reference, str))
     # Sorted, so that two writers with new names in common wait for each other instead of deadlocking.
     by_name = {name: model.objects.get_or_create_named(name) for name in sorted(names, key=fold_case)}

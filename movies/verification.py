@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from django.db import transaction
 from django.db.models import QuerySet
 
-from movies import search, services, tallies
+from movies import naming, search, services, tallies
 from movies.models import Director, Genre, Movie, MovieStats
 from movies.models.catalogue import Named
 from movies.models.feedback import AGGREGATES
@@ -59,6 +59,7 @@ def names(model: type[Named], ids: list[int], *, fix: bool = False) -> Iterator[
 def movies(ids: list[int], *, fix: bool = False) -> Iterator[str]:
     """Whatever is kept about these movies. The lock is that of their statistics, which every writer of them takes."""
     if fix:
+        naming.keep_names()
         MovieStats.lock(ids)
     batch = list(Movie.objects.complete().filter(pk__in=ids).order_by("pk"))
     yield from statistics([movie.pk for movie in batch], fix=fix)

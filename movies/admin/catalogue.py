@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 
-from movies import covers, models, search, services
+from movies import covers, models, naming, search, services
 from movies.admin.lists import NamesInline
 from movies.querysets import MovieQuerySet
 from rest.admin import LargeTableAdmin, UnchangedForm
@@ -126,6 +126,7 @@ class MovieAdmin(LargeTableAdmin):
     # --- Writing ---
 
     def lock(self, row: Any) -> None:
+        naming.keep_names()
         models.MovieStats.lock([row.pk])
 
     def save_model(self, request: HttpRequest, obj: models.Movie, form: forms.ModelForm, change: bool) -> None:

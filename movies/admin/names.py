@@ -74,8 +74,9 @@ class NamedAdmin(LargeTableAdmin):
                 self.log_deletions(request, self.model.objects.filter(pk__in=[row.pk for row in others]))
                 self.log_change(request, into, f"Merged {names} into it.")
                 movies = naming.merge(rows=others, into=into)
-        except (Http404, naming.Overtaken) as error:
-            self.message_user(request, f"Nothing has been merged. {error}", messages.ERROR)
+        except Http404:
+            said = "One of them has just been deleted. Nothing has been merged."
+            self.message_user(request, said, messages.ERROR)
             return
         self.message_user(request, f"Merged {names} into “{into}”: {movies:,} movies have it now.", messages.SUCCESS)
 

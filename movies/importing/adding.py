@@ -12,6 +12,7 @@ from movies.importing import bulk, postings
 from movies.importing.rows import Key, Row, folded_name
 from movies.models import Director, Genre, Movie, MovieDirector, MovieGenre, MovieStats
 from movies.models.catalogue import Named
+from movies.naming import keep_names
 from rest.chunks import chunks
 from rest.database.text import fold_case
 
@@ -36,6 +37,7 @@ def add_missing(rows: Sequence[Row], word_ids: postings.WordIds | None = None) -
     The order of the tables is that of all writers of the catalogue: directors, genres, movies, words, counts.
     """
     wait_for_other_imports()
+    keep_names()
     known = of_names(Director, (name for row in rows for name in row.directors))
     new = unknown(rows, known)
     if not new:
@@ -133,15 +135,11 @@ def add_movies(rows: Sequence[Row], directors: Sequence[Sequence[Name]]) -> list
 
 
 def of_names(model: type[Named], names: Iterable[str]) -> dict[str, Name]:
-    """The directors or genres of those names that there are, by folded name.
-
-    They are locked, so that nobody renames or merges them meanwhile. Other writers of movies with them do not wait.
-    """
-    rows = model.objects.select_for_update(no_key=True).order_by("pk")
+    """The directors or genres of those names that there are, by folded name."""
     return {
         key: Name(pk, name)
-        for chunk in chunks(sorted(set(map(folded_name, names))), CHUNK)
-        for key, pk, name in rows.filter(name_key__in=chunk).values_list("name_key", "pk", "name")
+        for chunk in chunks(set(map(folded_name, names)), CHUNK)
+        for key, pk, name in model.objects.filter(name_key__in=chunk).order_by().values_list("name_key", "pk", "name")
     }
 
 

@@ -4,6 +4,7 @@ import pytest
 from django.db import IntegrityError
 from django.db.models import ProtectedError
 from django.http import Http404
+from rest_framework.exceptions import ValidationError
 
 from movies import naming, search, services, verification
 from movies.models import Director, Genre, Movie
@@ -165,29 +166,9 @@ class TestMeanwhile:
 
 
 @pytest.mark.django_db
-class TestANameThatGoes:
-    """It is merged between the moment when it is looked up and the moment when it is held."""
-
-    def overtake(self, monkeypatch, row, into):
-        hold = naming.hold
-
-        def overtaken(model, ids):
-            monkeypatch.setattr(naming, "hold", hold)
-            naming.merge(rows=[row], into=into)
-            return hold(model, ids)
-
-        monkeypatch.setattr(naming, "hold", overtaken)
-
-    def test_by_its_name_it_is_created_again(self, movie, monkeypatch):
-        horror, fiction = Genre.objects.order_by("name_key")
-        self.overtake(monkeypatch, horror, fiction)
-        services.change_movie(movie=movie, by=None, genre_list=["Horror"])
-        assert genres_of(movie) == ["Horror"]
-        assert list(verification.differences()) == []
-
-    def test_by_its_id_it_is_refused_and_nothing_is_written(self, movie, alice, monkeypatch):
-        horror, fiction = Genre.objects.order_by("name_key")
-        self.overtake(monkeypatch, horror, fiction)
-        sent = {"title": "Aliens", "genre": [str(horror.pk)]}
-        assert alice.patch(f"/api/v1/movies/{movie.pk}/", sent).status_code in (200, 400)
-        assert list(verification.differences()) == []
+def test_a_genre_that_went_before_it_is_written_is_refused(movie):
+    gone = Genre.objects.create(name="Gone")
+    Genre.objects.filter(pk=gone.pk).delete()
+    with pytest.raises(ValidationError, match="has just been deleted"):
+        services.change_movie(movie=movie, by=None, title="Aliens", genre_list=["Horror", gone])
+    assert Movie.objects.get().title == "Alien"
