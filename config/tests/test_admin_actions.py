@@ -1,6 +1,7 @@
 """Everything that can be done in the admin, as the registry tells it: whatever is counted is right afterwards."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.files.base import ContentFile
@@ -13,7 +14,7 @@ from collections_app.services import create_collection
 from config.tests.admin import Office, address, registered
 from metrics.models import ThrottleWindow
 from movies import services, verification
-from movies.models import Comment, Director, Favorite, Genre, Like, Movie, MovieGenre, Rating
+from movies.models import Comment, Director, Favorite, Genre, Like, Movie, MovieDirector, MovieGenre, Rating
 
 pytestmark = pytest.mark.django_db
 PASSWORD = {"usable_password": "true", "password1": "correct-horse", "password2": "correct-horse"}
@@ -40,6 +41,7 @@ TO_CHANGE = {
 }
 # The field of an inline's row that names what it is about.
 INLINE = {
+    (Movie, MovieDirector): ("director_links", "director"),
     (Movie, MovieGenre): ("genre_links", "genre"),
     (Collection, CollectionMovie): ("entries", "title"),
     (Email, Attachment.emails.through): ("Attachment_emails", "attachment"),
@@ -185,15 +187,12 @@ def test_rows_within_a_page_are_counted(office, rows, pair, what):
     data = office.filled(page)
     old = int(data[f"{prefix}-INITIAL_FORMS"])
     assert old > 0
-    other = Genre.objects.get(name="Action").pk if field == "genre" else "Other"
     if what == "add":
-        if related is Attachment.emails.through:
-            other = Attachment.objects.create(name="x").pk
-        data |= {f"{prefix}-{old}-{field}": other, f"{prefix}-TOTAL_FORMS": old + 1}
+        data |= {f"{prefix}-{old}-{field}": another(related), f"{prefix}-TOTAL_FORMS": old + 1}
         if related is CollectionMovie:
-            data |= {f"{prefix}-{old}-position": 9, f"{prefix}-{old}-uuid": "0b3b1a58-9a3c-4bd7-9d3a-5a7cf6a7d5a1"}
+            data |= {f"{prefix}-{old}-position": 9, f"{prefix}-{old}-uuid": uuid4()}
     elif what == "change":
-        data[f"{prefix}-0-{field}"] = Attachment.objects.create(name="x").pk if field == "attachment" else other
+        data[f"{prefix}-0-{field}"] = another(related)
     elif what == "delete":
         data[f"{prefix}-0-DELETE"] = "on"
     before = related.objects.count()
@@ -201,6 +200,15 @@ def test_rows_within_a_page_are_counted(office, rows, pair, what):
     assert reply.status_code == 302, (reply.context["errors"], data)
     assert related.objects.count() - before == {"add": 1, "delete": -1}.get(what, 0)
     assert exact()
+
+
+def another(related):
+    """What a row may be about that is not on the page yet."""
+    if related is CollectionMovie:
+        return "Other"
+    if related is Attachment.emails.through:
+        return Attachment.objects.create(name="x").pk
+    return (Director if related is MovieDirector else Genre).objects.create(name="Other").pk
 
 
 def test_every_row_within_a_page_has_a_test_here():
