@@ -49,6 +49,8 @@ PATH_PREFIX = env.parse_value(env.str("PATH_PREFIX", default=""), as_prefix)
 # How many proxies in front may be believed about the client's address, the scheme, the server's name and its path;
 # 0 believes nobody's headers.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+if TRUSTED_PROXIES < 0:
+    raise ValueError(f"TRUSTED_PROXIES={TRUSTED_PROXIES} is no number of proxies")
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     USE_X_FORWARDED_HOST = True

@@ -21,7 +21,7 @@ from rest.database.statements import fetched, is_postgresql
 from rest.errors import JSON, plain_error
 
 KEPT_BY_304 = ("ETag", "Cache-Control", "Vary")
-LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+LOCK = "SELECT pg_advisory_xact_lock(%s)"
 
 
 def headers_of(content: bytes, *, has_credential: bool) -> dict[str, str]:
@@ -101,7 +101,7 @@ class ConditionalMiddleware:
         """
         with transaction.atomic():
             if is_postgresql():  # SQLite lets one transaction write at a time
-                fetched(connection, LOCK, [request.path_info])
+                fetched(connection, LOCK, [lock_number(request.path_info)])
             now = self.get_response(reading(request))
             if now.status_code >= 400 and now.status_code != 405:
                 return now  # there is nothing to change, or not for this caller
@@ -109,6 +109,11 @@ class ConditionalMiddleware:
             if not is_unchanged(request.META["HTTP_IF_MATCH"], tag):
                 return has_changed(request, tag)
             return self.get_response(request)
+
+
+def lock_number(address: str) -> int:
+    """What PostgreSQL locks for an address: a number, because the address may hold what no text there may."""
+    return int.from_bytes(sha256(address.encode()).digest()[:8], signed=True)
 
 
 def reading(request: HttpRequest) -> WSGIRequest:

@@ -85,7 +85,15 @@ def test_nobodys_headers_are_believed_unless_a_proxy_is_declared(tmp_path):
 
 @pytest.mark.parametrize(
     ("variable", "value"),
-    [("DEBUG", "perhaps-not"), ("SESSION_DAYS", "x"), ("MAX_BODY_BYTES", "1MB"), ("PATH_PREFIX", "http://x/y")],
+    [
+        ("DEBUG", "perhaps-not"),
+        ("SESSION_DAYS", "x"),
+        ("MAX_BODY_BYTES", "1MB"),
+        ("PATH_PREFIX", "http://x/y"),
+        ("TRUSTED_PROXIES", "-1"),
+        ("CORS_ALLOWED_ORIGINS", "localhost:5173"),
+        ("CORS_ALLOWED_ORIGINS", "*,http://a"),
+    ],
 )
 def test_a_value_that_cannot_be_is_no_silent_default(tmp_path, variable, value):
     shown, errors = settings_of_a_new_installation(tmp_path, f"settings.{variable}", **{variable: value})

@@ -140,6 +140,13 @@ def test_who_may_not_change_it_is_told_so_and_what_is_not_there_is_404(alice, ch
     assert alice.patch("/api/v1/movies/999999/", {"title": "x"}, HTTP_IF_MATCH="*").status_code == 404
 
 
+@pytest.mark.parametrize(
+    "address", ["/api/v1/movies/%00/", "/movies/%00%ff/", "/api/v1/movies/%F0%9F%8E%AC/", "/%d9%a1/"]
+)
+def test_an_address_may_be_anything(alice, address):
+    assert alice.patch(address, {"title": "x"}, HTTP_IF_MATCH="*").status_code == 404
+
+
 def test_a_change_that_is_refused_for_another_reason_says_that_reason(alice, detail):
     assert alice.patch(detail, {"title": ""}, HTTP_IF_MATCH="*").status_code == 400
     assert alice.get(detail).json()["title"] == "Alien"
