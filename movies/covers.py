@@ -12,11 +12,16 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
+from movies import avif
 from movies.models import Movie
 from movies.models.catalogue import cover_path
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
-HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")  # brands of the container
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
+MAX_BRANDS = 256  # bytes of the container's head that are looked at
+# What Pillow and its decoders raise for broken files.
+UNREADABLE = (
+    UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError, EOFError, RuntimeError,
+)  # fmt: skip
 MAX_SIDE = 2000  # pixels; larger covers are scaled down
 QUALITY = 85
 
@@ -27,29 +32,40 @@ def cleaned(upload: Any) -> ContentFile:
     The pixels are counted from the header before anything is decoded: 20 kB of PNG can unpack to a gigabyte. What
     else the file holds (scripts, archives, EXIF with its place of taking) does not survive the re-encoding.
     """
-    refuse_heic(upload)
     if upload.size > settings.MAX_COVER_BYTES:
         raise ValidationError(f"The file is larger than {settings.MAX_COVER_BYTES} bytes.", code="too_large")
     try:
+        if is_avif_or_heic(upload):
+            upload = still_avif(upload.read())
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own, lower limit follows
             picture = Image.open(upload, formats=FORMATS)
-        if picture.width * picture.height > settings.MAX_COVER_PIXELS:
-            raise ValidationError(
-                f"The image has more than {settings.MAX_COVER_PIXELS} pixels.", code="too_many_pixels"
-            )
+        refuse_more_pixels(picture.width * picture.height)
         return ContentFile(encoded(picture), name="cover.jpg")
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError, EOFError) as error:
+    except UNREADABLE as error:
         names = ", ".join(FORMATS)
         raise ValidationError(f"Not a complete image in one of the formats {names}.", code="invalid_image") from error
 
 
-def refuse_heic(upload: Any) -> None:
-    """Says what to do with the format of telephones, which is patented and which browsers do not show."""
+def refuse_more_pixels(count: int) -> None:
+    if count > settings.MAX_COVER_PIXELS:
+        raise ValidationError(f"The image has more than {settings.MAX_COVER_PIXELS} pixels.", code="too_many_pixels")
+
+
+def is_avif_or_heic(upload: Any) -> bool:
+    """Whether the container is theirs; they share it."""
     beginning = upload.read(12)
     upload.seek(0)
-    if beginning[4:8] == b"ftyp" and beginning[8:12] in HEIC:
-        raise ValidationError("A HEIC picture. Save it as JPEG, and send that.", code="heic")
+    return bool(beginning[4:8] == b"ftyp")
+
+
+def still_avif(content: bytes) -> io.BytesIO:
+    """An AVIF file whose pictures may be decoded. HEIC, which browsers do not show, is refused with what to do."""
+    brands = content[8 : min(int.from_bytes(content[:4], "big"), MAX_BRANDS)]
+    if b"avif" not in brands and b"avis" not in brands:
+        raise ValidationError("A HEIC picture, or a film. Save it as JPEG, and send that.", code="heic")
+    refuse_more_pixels(avif.pixels(content) // 2)  # a picture and its transparency are two
+    return io.BytesIO(avif.still(content))
 
 
 def encoded(picture: Image.Image) -> bytes:

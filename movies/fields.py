@@ -84,7 +84,7 @@ class CoverField(serializers.FileField):
         "description": "A picture by multipart/form-data; null or an empty text removes it, the address that the API "
         "sent means no change.",
     }
-    form_schema: JSONSchema = {"type": "file", "description": "A picture (JPEG, PNG, WebP or GIF)."}
+    form_schema: JSONSchema = {"type": "file", "description": "A picture (JPEG, PNG, WebP, GIF or AVIF)."}
     default_error_messages = {
         "not_a_file": "Send the file itself, as multipart/form-data; null or an empty text removes it."
     }

@@ -4,8 +4,11 @@ import io
 import struct
 import zipfile
 import zlib
+from contextlib import suppress
+from random import Random
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.views.static import serve
 from PIL import Image
 
@@ -57,7 +60,7 @@ def opened(content: bytes) -> Image.Image:
     return image
 
 
-@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "GIF"])
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "GIF", "AVIF"])
 def test_the_usual_formats_are_taken_and_stored_anew_as_jpeg(send, stored, format):
     original = picture(format)
     response = send(upload(original, f"poster.{format.lower()}"))
@@ -164,6 +167,7 @@ RED_IS_GREEN, LINEAR_SHADES = rgb_profile("grb"), rgb_profile()
         ("RGB", "PNG", (255, 0, 0), RED_IS_GREEN, (0, 255, 0)),
         ("RGB", "JPEG", (255, 0, 0), RED_IS_GREEN, (0, 255, 0)),
         ("RGB", "WEBP", (255, 0, 0), RED_IS_GREEN, (0, 255, 0)),
+        ("RGB", "AVIF", (255, 0, 0), RED_IS_GREEN, (0, 255, 0)),
         ("RGBA", "PNG", (255, 0, 0, 255), RED_IS_GREEN, (0, 255, 0)),
         ("RGBA", "PNG", (255, 0, 0, 0), RED_IS_GREEN, (255, 255, 255)),
         ("P", "PNG", 1, RED_IS_GREEN, (0, 255, 0)),
@@ -203,9 +207,47 @@ def test_a_profile_that_does_not_fit_the_picture_is_ignored(send, stored, mode, 
 
 def test_of_an_animation_the_first_picture_is_taken(send, stored):
     first, *others = [Image.new("RGB", (20, 20), colour) for colour in ("red", "lime", "blue")]
-    for format in ("GIF", "WEBP", "PNG"):
+    for format in ("GIF", "WEBP", "PNG", "AVIF"):
         assert send(upload(saved(first, format, save_all=True, append_images=others))).status_code == 200
         assert near(shades(stored()[1], 5)[0], (255, 0, 0))
+
+
+def test_a_transparent_avif_becomes_white_and_one_that_is_turned_stands_upright(send, stored):
+    send(upload(saved(Image.new("RGBA", (20, 20), (255, 0, 0, 0)), "AVIF")))
+    assert near(shades(stored()[1], 5)[0], (255, 255, 255))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    send(upload(saved(Image.new("RGB", (40, 60), "red"), "AVIF", exif=exif.tobytes())))
+    assert opened(stored()[1]).size == (60, 40)
+
+
+def claiming(content, width, height):
+    """An AVIF file whose container gives another size than its picture has."""
+    place = content.index(b"ispe") + 8
+    return content[:place] + struct.pack(">II", width, height) + content[place + 8 :]
+
+
+@pytest.mark.parametrize("options", [{}, {"save_all": True, "append_images": [Image.new("RGB", (700, 700))]}])
+def test_an_avif_file_that_claims_fewer_pixels_than_it_has_is_refused_before_it_is_decoded(
+    send, media, settings, options
+):
+    settings.MAX_COVER_PIXELS = 100_000
+    content = saved(Image.new("RGB", (700, 700), "red"), "AVIF", **options)
+    response = send(upload(claiming(content, 10, 10)))
+    assert response.status_code == 400
+    assert "more than 100000 pixels" in str(response.json())
+    assert not files(media)
+
+
+@pytest.mark.parametrize("options", [{}, {"save_all": True, "append_images": [Image.new("RGB", (40, 60))]}])
+def test_no_damaged_avif_file_is_more_than_a_400(options):
+    content, random = saved(Image.new("RGB", (40, 60), "red"), "AVIF", **options), Random(1895)
+    for _ in range(300):
+        damaged = bytearray(content)
+        for _ in range(random.randint(1, 4)):
+            damaged[random.randrange(12, len(damaged))] = random.randrange(256)
+        with suppress(ValidationError):
+            covers.cleaned(upload(bytes(damaged[: random.choice([None, random.randrange(len(damaged))])])))
 
 
 @pytest.mark.parametrize("brand", [b"heic", b"heix", b"hevc", b"mif1"])
