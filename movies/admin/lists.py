@@ -19,7 +19,7 @@ class NameForm(forms.ModelForm):
         min_value=0,
         max_value=10_000,
         widget=admin.widgets.AdminIntegerFieldWidget,
-        help_text="The list is in this order.",
+        help_text="The list is in this order; a name without a place comes last.",
     )
 
     def clean(self) -> Any:

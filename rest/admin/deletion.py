@@ -14,7 +14,7 @@ from rest.admin.forms import is_key
 from rest.chunks import chunks
 
 MOST_COUNTED = 10_000  # rows that a list counts, and that "select all" selects
-SHOWN = 100  # rows that the question lists
+SHOWN = 20  # rows that the question lists
 
 
 class DeletionMixin(admin.ModelAdmin):
