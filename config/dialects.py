@@ -15,25 +15,27 @@ TABLE = [
         "classic",
         errors=DRF_ERRORS,
         heading="classic (document 000)",
-        description="Accounts below `/account/`, movies at `/`. Lists are bare arrays.",
+        description="Accounts below `/account/`, movies at `/`. Lists are whole arrays.",
     ),
     Dialect(
         "compact",
         errors=DRF_ERRORS,
         heading="compact (document 001)",
-        description="Everything below `/api/auth/`, without slashes at the end. Lists are bare arrays.",
+        description="Everything below `/api/auth/`, without slashes at the end. Lists are whole "
+        "arrays, the oldest first.",
     ),
     Dialect(
         "community",
         errors=DRF_ERRORS,
         heading="community (document 002)",
-        description="Accounts, movies, likes and comments at the root. Lists are in an envelope.",
+        description="Accounts, movies, likes and comments at the root. Movies are in an envelope; search, "
+        "genre and comments are whole arrays.",
     ),
     Dialect(
         "showcase",
         errors=DRF_ERRORS,
         heading="showcase (document 003)",
-        description="Everything below `/api/`: accounts, movies, favourites. Lists are bare arrays; directors "
+        description="Everything below `/api/`: accounts, movies, favourites. Lists are whole arrays; directors "
         "and genres are plain text.",
         prefix="/api/",
     ),

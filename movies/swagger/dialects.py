@@ -8,7 +8,7 @@ from movies.swagger.feedback import MOVIE_FEEDBACK, RATINGS
 from rest.swagger.operations import Body, Operation, Success, paged
 from rest.swagger.shapes import array, fields, one
 
-BARE_ARRAY = "The array is one page; the `Link` header tells the rest."
+WHOLE_ARRAY = "The array holds everything up to 1,000 items; beyond that it is a page, and `Link` tells the rest."
 
 # --- classic (document 000) ---
 
@@ -39,7 +39,7 @@ CLASSIC_UPDATE = replace(
 )
 CLASSIC_MOVIES = {
     **MOVIES,
-    "list": replace(LIST, responses=paged([DDLJ]).responses, notes=BARE_ARRAY),
+    "list": replace(LIST, responses=paged([DDLJ]).responses, notes=WHOLE_ARRAY),
     "create": Operation(
         {201: Success(DDLJ, has_location=True)},
         Body({"title": "DDLJ 2", "director": {"id": 1}, "genre": [{"id": 1}, {"id": 2}]}),
@@ -63,7 +63,7 @@ STARS_GIVEN = [
     {"id": 17, "movie": 3, "rating": 4},
 ]
 COMPACT_MOVIES = {
-    "list": replace(LIST, responses=paged(TRANSFORMERS).responses, notes=BARE_ARRAY),
+    "list": replace(LIST, responses=paged(TRANSFORMERS).responses, notes=WHOLE_ARRAY),
     "create": Operation(
         {201: Success(TRANSFORMERS[1])},
         Body({"title": "Transformer", "director": "XYZ"}),
@@ -71,7 +71,7 @@ COMPACT_MOVIES = {
     ),
 }
 COMPACT_RATINGS = {
-    "list": replace(RATINGS["list"], responses=paged(STARS_GIVEN).responses, notes=BARE_ARRAY),
+    "list": replace(RATINGS["list"], responses=paged(STARS_GIVEN).responses, notes=WHOLE_ARRAY),
     "create": Operation({201: Success(STARS_GIVEN[0])}, Body({"movie": 6, "rating": 2}), forbidden="You cant rate it "),
 }
 
@@ -125,8 +125,8 @@ SHOWCASE_TEXT = (
 REQUIRED = "Title, description, date, director and genre are required."
 SHOWCASE_MOVIES = {
     **SHOWCASE,
-    "list": replace(SHOWCASE["list"], notes=BARE_ARRAY),
-    "search": replace(SHOWCASE["search"], notes=BARE_ARRAY),
+    "list": replace(SHOWCASE["list"], notes=WHOLE_ARRAY),
+    "search": replace(SHOWCASE["search"], notes=WHOLE_ARRAY),
     "create": replace(SHOWCASE["create"], body=SHOWCASE_BODY, description=REQUIRED, notes=f"{SHOWCASE_TEXT} {COVER}"),
     "update": replace(
         SHOWCASE["update"],
