@@ -60,7 +60,7 @@ def advice(name: str, names: list[str]) -> str:
         return "There is no such query parameter: there are none here."
     nearest = get_close_matches(name, names, n=1, cutoff=0.5)
     suggestion = f" Did you mean {nearest[0]!r}?" if nearest else ""
-    return f"There is no such query parameter.{suggestion} There are {', '.join(names)}."
+    return f"There is no such query parameter.{suggestion} Known here: {', '.join(names)}."
 
 
 class StrictQueryMiddleware:

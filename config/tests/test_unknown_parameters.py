@@ -47,7 +47,7 @@ def test_an_unknown_parameter_is_400_and_changes_nothing(operation, alice, movie
         assert first.lower() in ("nonsense", "page")
         [detail] = fields_named(response)[first]
         known = sorted(operation.parameters("query"))
-        assert detail.endswith(f"There are {', '.join(known)}." if known else "there are none here.")
+        assert detail.endswith(f"Known here: {', '.join(known)}." if known else "there are none here.")
     assert whole_database() == before
 
 
@@ -106,7 +106,7 @@ def test_the_nearest_parameter_is_named(anonymous, movie, sent, meant):
 
 def test_an_unknown_parameter_of_which_none_is_near_gets_the_list_alone(anonymous, db):
     [detail] = fields_named(anonymous.get("/api/v1/directors/?zzz=1"))["zzz"]
-    assert detail == "There is no such query parameter. There are cursor, name, page, page_size."
+    assert detail == "There is no such query parameter. Known here: cursor, name, page, page_size."
 
 
 @pytest.mark.parametrize("sub_list", ["comments", "ratings", "like"])

@@ -99,6 +99,8 @@ class IdListing(Listing[Card]):
 class AllMovies(KeysetListing[Card]):
     """The whole catalogue by "-id", the newest added first, or by "id", as `viewer` (a user, or anonymous) sees it."""
 
+    ORDERS = ("-id", "id")
+
     def __init__(self, viewer: Any, order: str = "-id") -> None:
         self.viewer, self.order = viewer, order
         self.walk, self.back = (NEWEST, OLDEST) if order == "-id" else (OLDEST, NEWEST)

@@ -63,7 +63,12 @@ STARS_GIVEN = [
     {"id": 17, "movie": 3, "rating": 4},
 ]
 COMPACT_MOVIES = {
-    "list": replace(LIST, responses=paged(TRANSFORMERS).responses, notes=WHOLE_ARRAY),
+    "list": replace(
+        LIST,
+        responses=paged(TRANSFORMERS).responses,
+        description="The one added first comes first, unless `ordering` says otherwise. Filters can be combined.",
+        notes=WHOLE_ARRAY,
+    ),
     "create": Operation(
         {201: Success(TRANSFORMERS[1])},
         Body({"title": "Transformer", "director": "XYZ"}),
@@ -71,7 +76,12 @@ COMPACT_MOVIES = {
     ),
 }
 COMPACT_RATINGS = {
-    "list": replace(RATINGS["list"], responses=paged(STARS_GIVEN).responses, notes=WHOLE_ARRAY),
+    "list": replace(
+        RATINGS["list"],
+        responses=paged(STARS_GIVEN).responses,
+        description="The oldest first.",
+        notes=WHOLE_ARRAY,
+    ),
     "create": Operation({201: Success(STARS_GIVEN[0])}, Body({"movie": 6, "rating": 2}), forbidden="You cant rate it "),
 }
 
@@ -98,7 +108,11 @@ def shown_as(movie: dict[str, Any]) -> dict[str, Operation]:
     }
 
 
-COMMUNITY_MOVIES = shown_as({**MOVIE, "like_count": MOVIE["likes_count"]})
+COMMUNITY = shown_as({**MOVIE, "like_count": MOVIE["likes_count"]})
+COMMUNITY_MOVIES = {
+    **COMMUNITY,
+    **{name: replace(COMMUNITY[name], notes=WHOLE_ARRAY) for name in ("search", "genre", "comments")},
+}
 
 INCEPTION = {
     "id": 1,

@@ -85,14 +85,14 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet[Movie]):
     @staticmethod
     def known_count(asked: set[str]) -> Callable[[], int] | None:
         """Ordering alone leaves out nothing."""
-        return partial(catalogue.kept_count, Tally.Kind.ALL, 0) if asked == {"ordering"} else None
+        return partial(catalogue.kept_count, Tally.Kind.ALL, 0) if asked <= {"ordering"} else None
 
     # --- Reading: a listing says which movies, the read model says what they are ---
 
     def listed(self) -> KeysetListing[Card]:
         """The movies that lists choose from, in the order of lists."""
         asked = self.asked()
-        if not asked:
+        if not asked and self.default_ordering in catalogue.AllMovies.ORDERS:
             return catalogue.AllMovies(self.request.user, self.default_ordering)
         if genre := self.genre_listing(asked):
             return genre
