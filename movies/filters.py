@@ -11,7 +11,7 @@ from movies.catalogue.orderings import SORT_FIELDS, Order
 from movies.models import Director, Genre, Movie
 from movies.models.feedback import MAX_HALF_STARS
 from movies.querysets import MovieQuerySet
-from rest.database.text import fold_case
+from rest.database.text import fold_accents
 
 MAX_RATING = MAX_HALF_STARS // 2
 MAX_REFERENCES = 20
@@ -55,14 +55,14 @@ class ReferencesFilter(django_filters.Filter):
     field_class = ReferencesField
 
 
-class FoldedFilter(django_filters.CharFilter):
-    """Part of a folded column, found without case: `icontains` knows only ASCII on SQLite."""
+class PlainFilter(django_filters.CharFilter):
+    """Part of a plain column, found without case and accents: `icontains` knows only ASCII on SQLite."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(lookup_expr="contains", **kwargs)
 
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
-        return super().filter(qs, fold_case(value))
+        return super().filter(qs, fold_accents(value))
 
 
 class WholeNumberFilter(django_filters.NumberFilter):
@@ -72,16 +72,16 @@ class WholeNumberFilter(django_filters.NumberFilter):
 class NameFilter(django_filters.FilterSet):
     """Directors and genres by part of their names."""
 
-    name = FoldedFilter(field_name="name_key", label="Part of the name (without case).")
+    name = PlainFilter(field_name="plain_name", label="Part of the name (without case and accents).")
 
 
 class MovieFilter(django_filters.FilterSet):
-    title = django_filters.CharFilter(method="by_title", label="Part of the title (without case).")
+    title = django_filters.CharFilter(method="by_title", label="Part of the title (without case and accents).")
     director = ReferencesFilter(
-        method="by_director", label=f"A director's name (without case) or id; {SEVERAL}: by any of them."
+        method="by_director", label=f"A director's name (without case and accents) or id; {SEVERAL}: by any of them."
     )
     genre = ReferencesFilter(
-        method="by_genre", label=f"A genre's name (without case) or id; {SEVERAL}: of any of them."
+        method="by_genre", label=f"A genre's name (without case and accents) or id; {SEVERAL}: of any of them."
     )
     genre_all = ReferencesFilter(method="by_all_genres", label=f"Genres' names or ids, {SEVERAL}: of all of them.")
     genre_not = ReferencesFilter(method="by_no_genre", label=f"Genres' names or ids, {SEVERAL}: of none of them.")
@@ -135,19 +135,15 @@ class MovieFilter(django_filters.FilterSet):
         return movies.titled(part)
 
     def by_director(self, movies: MovieQuerySet, name: str, references: list[str]) -> MovieQuerySet:
-        return movies.directed_by(known(Director.objects.ids_of(references)))
+        return movies.directed_by(set().union(*Director.objects.ids_of(references)))
 
     def by_genre(self, movies: MovieQuerySet, name: str, references: list[str]) -> MovieQuerySet:
-        return movies.of_genres(known(Genre.objects.ids_of(references)))
+        return movies.of_genres(set().union(*Genre.objects.ids_of(references)))
 
     def by_all_genres(self, movies: MovieQuerySet, name: str, references: list[str]) -> MovieQuerySet:
-        ids = Genre.objects.ids_of(references)
-        return movies.none() if None in ids else movies.of_all_genres(known(ids))
+        for ids in Genre.objects.ids_of(references):
+            movies = movies.of_genres(ids)
+        return movies
 
     def by_no_genre(self, movies: MovieQuerySet, name: str, references: list[str]) -> MovieQuerySet:
-        return movies.not_of_genres(known(Genre.objects.ids_of(references)))
-
-
-def known(ids: list[int | None]) -> set[int]:
-    """`ids` without what does not exist: nothing is by or of it."""
-    return {pk for pk in ids if pk is not None}
+        return movies.not_of_genres(set().union(*Genre.objects.ids_of(references)))

@@ -18,6 +18,7 @@ from movies.models.catalogue import Named
 from movies.querysets import MovieQuerySet
 from rest.chunks import chunks, id_batches
 from rest.database.statements import is_postgresql, rows_of
+from rest.database.text import folded_fields
 
 LINKS: dict[type[Named], Any] = {Director: MovieDirector, Genre: MovieGenre}
 BATCH = 2000  # movies at a time
@@ -36,7 +37,7 @@ def rename(*, row: Named, name: str) -> None:
     find([row])
     movie_ids = lock_movies_of([row])
     row.name = " ".join(name.split())
-    row.save(update_fields=["name", "name_key", "updated_at"])
+    row.save(update_fields=["name", *(field.name for field in folded_fields(type(row), of=["name"])), "updated_at"])
     search.index_ids(chunks(movie_ids, BATCH))
 
 

@@ -1,12 +1,13 @@
 """The catalogue's vocabulary for many rows: what views and services ask for by name."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery, Value
 
-from rest.database.text import fold_case
+from rest.database.text import fold_accents, fold_case
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -28,28 +29,37 @@ class NamedQuerySet(models.QuerySet[Any]):
 
     def matching(self, reference: str) -> Self:
         """By id where `reference` is the id of one, else by name ("1984" may be either)."""
-        by_id = self.filter(pk=int(reference)) if is_id(reference) else self.none()
-        return by_id if by_id.exists() else self.named(reference)
+        return self.filter(pk__in=self.meant_by([reference])[reference])
 
-    def ids_of(self, references: Iterable[str]) -> list[int | None]:
-        """The id of each row that is meant, by its id or name; None for one that there is not.
+    def ids_of(self, references: Iterable[str]) -> list[set[int]]:
+        """The ids that each reference means: of the row with that id or name, else of those with it but for accents.
 
         A reference that is no row's name may be several, separated by commas.
         """
         parts = {text: [part for part in text.split(",") if part.strip()] for text in references}
-        every = {name for text in parts for name in (text, *parts[text])}
-        meant = Q(name_key__in={fold_case(name) for name in every}) | Q(pk__in={int(t) for t in every if is_id(t)})
-        by_name = dict(self.filter(meant).values_list("name_key", "pk"))
-        by_id = set(by_name.values())
+        meant = self.meant_by({name for text in parts for name in (text, *parts[text])})
+        return [
+            ids
+            for text in parts
+            for ids in ([meant[text]] if meant[text] or "," not in text else map(meant.__getitem__, parts[text]))
+        ]
 
-        def id_of(name: str) -> int | None:
-            return int(name) if is_id(name) and int(name) in by_id else by_name.get(fold_case(name))
-
-        found: list[int | None] = []
-        for text in parts:
-            whole = id_of(text)
-            found += [whole] if whole or "," not in text else map(id_of, parts[text])
-        return found
+    def meant_by(self, references: Collection[str]) -> dict[str, set[int]]:
+        """The ids that each of these single references means."""
+        by_id = Q(pk__in={int(reference) for reference in references if is_id(reference)})
+        by_name = Q(name_key__in=set(map(fold_case, references)))
+        plainly = Q(plain_name__in=set(map(fold_accents, references)))
+        rows = self.filter(by_id | by_name | plainly).order_by().values_list("pk", "name_key", "plain_name")
+        found: dict[str, set[int]] = defaultdict(set)
+        for pk, name, plain in rows:
+            for key in (f"id {pk}", f"name {name}", f"plain {plain}"):
+                found[key].add(pk)
+        return {
+            reference: (is_id(reference) and found.get(f"id {int(reference)}"))
+            or found.get(f"name {fold_case(reference)}")
+            or found.get(f"plain {fold_accents(reference)}", set())
+            for reference in references
+        }
 
 
 def is_id(reference: str) -> bool:
@@ -99,12 +109,6 @@ class MovieQuerySet(models.QuerySet[Any]):
     def of_genres(self, genre_ids: Collection[int]) -> Self:
         """Those of any of these genres."""
         return self.in_genre(next(iter(genre_ids))) if len(genre_ids) == 1 else self.filter(has_genre(genre_ids))
-
-    def of_all_genres(self, genre_ids: Iterable[int]) -> Self:
-        movies = self
-        for genre_id in genre_ids:
-            movies = movies.in_genre(genre_id)
-        return movies
 
     def not_of_genres(self, genre_ids: Collection[int]) -> Self:
         """Those of none of these genres."""

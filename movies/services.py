@@ -20,7 +20,7 @@ from movies.models import Comment, Director, Favorite, Genre, Like, Movie, Movie
 from movies.models.feedback import AGGREGATES, Feedback
 from movies.models.search import popularity_level
 from movies.outbox import mail
-from rest.database.text import fold_case
+from rest.database.text import fold_case, folded_fields
 
 Reference = Any  # a Director or Genre, or the name of one that may be new
 
@@ -75,7 +75,7 @@ def change_movie(*, movie: Movie, by: User | None, **fields: Any) -> Movie:
 
     Only these columns are written: the others may have been changed since `movie` was read.
     """
-    columns = {"updated_at", *(COLUMNS & fields.keys()), *(["title_key"] if "title" in fields else [])}
+    columns = {"updated_at", *(COLUMNS & fields.keys()), *(field.name for field in folded_fields(Movie, of=fields))}
     columns |= DIRECTOR_COLUMNS if fields.keys() & {"director", "director_list"} else set()
     with covers.stored(movie, fields) as fields:
         keep_names(fields)

@@ -18,7 +18,7 @@ from movies.models.catalogue import Named
 from movies.models.feedback import AGGREGATES
 from rest.chunks import id_batches
 from rest.database.snapshot import snapshot
-from rest.database.text import FoldedField, fold_case
+from rest.database.text import FoldedField
 
 BATCH = 1000  # rows
 COUNTS = [name for aggregates in AGGREGATES.values() for name in aggregates]  # the columns of MovieStats
@@ -119,7 +119,7 @@ def folded_texts(rows: Iterable[Movie | Named], *, fix: bool) -> Iterator[str]:
     for row in rows:
         for field in row._meta.concrete_fields:
             if isinstance(field, FoldedField):
-                key, expected = getattr(row, field.attname), fold_case(getattr(row, field.of))
+                key, expected = getattr(row, field.attname), field.folded(getattr(row, field.of))
                 if key != expected:
                     yield f"{row._meta.model_name} {row.pk}: {field.name} is {key!r}, should be {expected!r}"
                     if fix:

@@ -84,14 +84,14 @@ def named(sql: PostgreSQL, directors: int) -> list[Step]:
     first = len(FIRST_NAMES)
     surname = f"(SELECT title FROM bench_word WHERE id = {len(COMMON) + 1} + i / {first})"
     name = f"(SELECT text FROM bench_first_name WHERE n = i % {first}) || ' ' || {surname}"
-    columns = "(id, name, name_key, created_at, updated_at)"
+    columns = "(id, name, name_key, plain_name, created_at, updated_at)"
     return [
         (
             "directors and genres",
             [
-                f"INSERT INTO movies_genre {columns} SELECT n + 1, text, lower(text), {now}, {now} "
+                f"INSERT INTO movies_genre {columns} SELECT n + 1, text, lower(text), lower(text), {now}, {now} "
                 f"FROM {values(GENRES)} AS genres ORDER BY n",
-                f"INSERT INTO movies_director {columns} SELECT id, name, lower(name), {now}, {now} "
+                f"INSERT INTO movies_director {columns} SELECT id, name, lower(name), lower(name), {now}, {now} "
                 f"FROM (SELECT i + 1 AS id, {name} AS name FROM {sql.series(directors)}) AS directors ORDER BY id",
             ],
         )
@@ -106,6 +106,7 @@ def movies(sql: PostgreSQL, count: int, directors: int, users: int) -> list[Step
         "ELSE '' END"
         for n in range(MAX_TITLE_WORDS)
     )
+    sort_title = "CASE WHEN lower(title) LIKE 'the %' AND lower(title) <> 'the the' THEN substr(lower(title), 5) ELSE lower(title) END"
     description = " || ".join(fragment("i", f"description {n}") for n in range(4))
     release = f"CASE WHEN {pick('i', 'no date', 50)} = 0 THEN NULL ELSE {sql.date.format(days=f'{DAYS - 1} - ' + pick_low('i', 'date', DAYS))} END"
     duration = f"CASE WHEN {pick('i', 'no duration', 50)} = 0 THEN NULL ELSE 45 + {pick('i', 'duration', 150)} END"
@@ -116,9 +117,9 @@ def movies(sql: PostgreSQL, count: int, directors: int, users: int) -> list[Step
         (
             "movies",
             [
-                "INSERT INTO movies_movie (id, uuid, title, title_key, description, release_date, duration, director_id, "
+                "INSERT INTO movies_movie (id, uuid, title, title_key, plain_title, sort_title, description, release_date, duration, director_id, "
                 "cover_image, user_id, created_at, updated_at) "
-                f"SELECT i + 1, {sql.uuid('i')}, title, lower(title), {description}, {release}, {duration}, "
+                f"SELECT i + 1, {sql.uuid('i')}, title, lower(title), lower(title), {sort_title}, {description}, {release}, {duration}, "
                 f"1 + {pick_low('i', 'director', directors)}, '', {creator}, {added}, {added} "
                 f"FROM (SELECT i, {title} AS title FROM {sql.series(count)}) AS titled ORDER BY i"
             ],

@@ -195,3 +195,14 @@ def test_only_a_new_catalogue_is_indexed_by_the_first_numbered_rules(history, ha
         get("movies", "Movie").objects.create(title="Alien", title_key="alien")
     get = history.go_to([("movies", "0010_search_revision")]).get_model
     assert list(get("movies", "SearchRevision").objects.values_list("number", flat=True)) == numbers
+
+
+def test_titles_and_names_of_a_catalogue_get_their_plain_forms(history):
+    get = history.go_to([("movies", "0010_search_revision")]).get_model
+    get("movies", "Director").objects.create(name="Iñárritu", name_key="iñárritu")
+    for title in ("Ärger", "The Banquet", "千尋"):
+        get("movies", "Movie").objects.create(title=title, title_key=title.lower())
+    get = history.go_to([("movies", "0013_order_by_plain_texts")]).get_model
+    assert get("movies", "Director").objects.get().plain_name == "inarritu"
+    plain = list(get("movies", "Movie").objects.order_by("id").values_list("plain_title", "sort_title"))
+    assert plain == [("arger", "arger"), ("the banquet", "banquet"), ("千尋", "千尋")]

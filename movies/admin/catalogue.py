@@ -62,7 +62,7 @@ class MovieForm(UnchangedForm):
 class MovieAdmin(LargeTableAdmin):
     also_deleted = "its ratings, likes, favourites and comments"
     form = MovieForm
-    list_display = ["title", "release_date", "director", "rating", "favorites", "user", "created_at"]
+    list_display = ["titled", "release_date", "director", "rating", "favorites", "user", "created_at"]
     list_select_related = ["director", "user", "stats"]
     list_filter = [DecadeFilter, "genres"]
     search_fields = ["title"]
@@ -88,6 +88,10 @@ class MovieAdmin(LargeTableAdmin):
         return (search.search(queryset, search_term) if search_term.strip() else queryset), False
 
     # --- Columns ---
+
+    @admin.display(description="title", ordering="sort_title")
+    def titled(self, movie: models.Movie) -> str:
+        return movie.title
 
     @admin.display(ordering="-stats__average_rating")
     def rating(self, movie: models.Movie) -> str:

@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from movies import models, naming
 from rest.admin import LargeTableAdmin, UnchangedForm
 from rest.admin.forms import TolerantAutocompleteSelect
-from rest.database.text import fold_case
+from rest.database.text import fold_accents
 
 MERGED_AT_ONCE = 100
 
@@ -22,8 +22,8 @@ MERGED_AT_ONCE = 100
 class NamedAdmin(LargeTableAdmin):
     form = UnchangedForm
     list_display = ["name", "created_at", "updated_at"]
-    search_fields = ["name_key__startswith"]
-    ordering = ["name_key"]
+    search_fields = ["plain_name__startswith"]
+    ordering = ["plain_name", "id"]
     fields = ["name"]
     actions = ("delete_selected", "merge_selected")
     link: ClassVar["ForeignKey[Any, Any]"]  # of what refers to the name, as the choice of one is by that field
@@ -31,7 +31,7 @@ class NamedAdmin(LargeTableAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        return super().get_search_results(request, queryset, fold_case(search_term))
+        return super().get_search_results(request, queryset, fold_accents(search_term))
 
     # --- Writing ---
 

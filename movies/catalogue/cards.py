@@ -189,7 +189,7 @@ class Card(NamedTuple):
 
     id: Annotated[int, column("bigint", "m.id", sort_by="id")]
     uuid: Annotated[str, column("text", "CAST(m.uuid AS text)", dashed)]
-    title: Annotated[str, column("varchar", "m.title", sort_by="title_key")]
+    title: Annotated[str, column("varchar", "m.title", sort_by="sort_title")]
     description: Annotated[str, column("text", "m.description")]
     release_date: Annotated[
         date | None, column("text", "CAST(m.release_date AS text)", date.fromisoformat, sort_by="release_date")

@@ -130,7 +130,7 @@ def categories_text(vendor: str) -> str:
     SELECT g.id, g.name, CASE WHEN k.count * k.count >= $1 * {TOTAL} THEN {walk} ELSE {sort} END,
         (SELECT COUNT(*) FROM movies_tally a WHERE a.kind = {Kind.GENRE:d} AND a.count > 0)
     FROM movies_tally k JOIN movies_genre g ON g.id = k.key WHERE k.kind = {Kind.GENRE:d} AND k.count > 0
-    ORDER BY g.name_key LIMIT $3 OFFSET $2"""
+    ORDER BY g.plain_name, g.id LIMIT $3 OFFSET $2"""
 
 
 CATEGORIES = Statement(

@@ -14,7 +14,7 @@ from movies.models import Director, Genre, Movie, MovieDirector, MovieGenre, Mov
 from movies.models.catalogue import Named
 from movies.naming import keep_names
 from rest.chunks import chunks
-from rest.database.text import fold_case
+from rest.database.text import folded_fields
 
 # The fields of a row that are columns of its movie as they are.
 COPIED = [name for name in Row._fields if name not in ("directors", "genres")]
@@ -115,15 +115,16 @@ def links(ids: Sequence[int], names: Sequence[Sequence[Name]]) -> list[tuple[int
 
 def add_movies(rows: Sequence[Row], directors: Sequence[Sequence[Name]]) -> list[int]:
     """Their ids. With each movie are kept its first director, and whether there are others."""
+    of_title = folded_fields(Movie, of=["title"])
     ids = bulk.reserve_ids(Movie, len(rows))
     bulk.insert(
         Movie,
-        ["id", "uuid", "title_key", "director", "is_co_directed", *COPIED],
+        ["id", "uuid", *(field.name for field in of_title), "director", "is_co_directed", *COPIED],
         (
             (
                 pk,
                 uuid4().hex,
-                fold_case(row.title),
+                *(field.folded(row.title) for field in of_title),
                 names[0].pk if names else None,
                 len(names) > 1,
                 *map(bulk.plain, copied(row)),

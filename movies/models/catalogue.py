@@ -14,7 +14,8 @@ from django.db.models.functions import Cast
 
 from movies.models.revision import GenreRevision
 from movies.querysets import MovieQuerySet, NamedQuerySet
-from rest.database.text import FitsWhenFolded, FoldedField, not_blank
+from rest.database.sorting import sort_key
+from rest.database.text import FitsWhenFolded, FoldedField, PlainField, not_blank
 
 MAX_NAME = 255
 MAX_NAME_KEY = 3 * MAX_NAME  # of a folded name
@@ -28,6 +29,7 @@ class Named(models.Model):
 
     name = models.CharField(max_length=MAX_NAME, validators=[fits_when_folded, not_blank])
     name_key = FoldedField(max_length=MAX_NAME_KEY, unique=True, of="name")
+    plain_name = PlainField(max_length=MAX_NAME_KEY, of="name", default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -35,7 +37,8 @@ class Named(models.Model):
 
     class Meta:
         abstract = True
-        ordering = ["name_key"]
+        ordering = ["plain_name", "id"]
+        indexes = [models.Index(fields=["plain_name", "id"], name="%(class)s_by_name")]
 
     def __str__(self) -> str:
         return self.name
@@ -74,6 +77,8 @@ class Movie(models.Model):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     title = models.CharField(max_length=MAX_NAME, validators=[fits_when_folded, not_blank])
     title_key = FoldedField(max_length=MAX_NAME_KEY, of="title")
+    plain_title = PlainField(max_length=MAX_NAME_KEY, of="title", default="", db_default="")  # for filters
+    sort_title = PlainField(max_length=MAX_NAME, of="title", fold=sort_key, default="", db_default="")
     description = models.TextField(blank=True, max_length=MAX_DESCRIPTION)
     release_date = models.DateField(null=True, blank=True)
     duration = models.PositiveIntegerField(
@@ -108,6 +113,7 @@ class Movie(models.Model):
         ordering = ["-id"]
         # One for each order and what is filtered by the same field: read backwards, it is the other direction.
         indexes = [
+            models.Index(fields=["sort_title", "id"], name="movie_by_sort_title"),
             models.Index(fields=["title_key", "id"], name="movie_by_title"),
             models.Index(fields=["release_date", "id"], name="movie_by_release_date"),
             models.Index(fields=["duration", "id"], name="movie_by_duration"),

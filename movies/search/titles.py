@@ -12,8 +12,8 @@ from django.db.models.functions import Length
 from django.db.models.lookups import GreaterThanOrEqual
 
 from movies.models.search import MAX_WORD, SearchPosting, SearchWord
-from movies.search.tokens import Token, clusters_of, folded, tokens_of, words_of
-from rest.database.text import fold_case
+from movies.search.tokens import Token, clusters_of, folded, is_mark, pairs_of, tokens_of
+from rest.database.text import fold_accents
 
 if TYPE_CHECKING:
     from movies.querysets import MovieQuerySet
@@ -25,7 +25,7 @@ MAX_CANDIDATES = 10_000  # beyond it, whoever goes through the movies in their o
 
 def containing(movies: "MovieQuerySet", part: str) -> "MovieQuerySet":
     """Those of `movies` whose title contains `part`, both folded."""
-    found = movies.filter(title_key__contains=fold_case(part))
+    found = movies.filter(plain_title__contains=fold_accents(part))
     rarest = rarest_words(part)
     if rarest is None:
         return found
@@ -61,7 +61,7 @@ def conditions_on_words(part: str) -> list[Q]:
 def conditions_on(token: Token, *, is_first: bool, is_last: bool) -> list[Q]:
     """The first token of the text may be the end of a word of the title, the last one a beginning."""
     if token.is_unspaced:
-        return conditions_on_pairs(token, is_last=is_last)
+        return conditions_on_pairs(clusters_of(token.raw), is_last=is_last)
     cut_off = Q(GreaterThanOrEqual(Length("text"), MAX_WORD))  # the vocabulary has the beginnings of such words
     if is_first and is_last:
         return [Q(text__contains=token.text) | cut_off]
@@ -70,8 +70,9 @@ def conditions_on(token: Token, *, is_first: bool, is_last: bool) -> list[Q]:
     return [Q(text__startswith=token.text[:MAX_WORD]) if is_last else Q(text=token.text[:MAX_WORD])]
 
 
-def conditions_on_pairs(token: Token, *, is_last: bool) -> list[Q]:
-    """Each pair of letters as it is; what comes last may have more marks in the title, or be the first of a pair."""
-    *pairs, last = words_of(token)
-    is_whole = not is_last and (pairs or len(clusters_of(token.raw)) > 1)
-    return [*(Q(text=pair) for pair in pairs), Q(text=last) if is_whole else Q(text__startswith=last)]
+def conditions_on_pairs(letters: list[str], *, is_last: bool) -> list[Q]:
+    """Each pair as it is. Marks at the beginning belong to a letter before; the last letter may have more of them."""
+    whole = letters[1:] if is_mark(letters[0]) else letters
+    *pairs, last = pairs_of(whole) if whole else [""]
+    ends_with_pair = len(whole) > 1 and not is_last
+    return [*(Q(text=pair) for pair in pairs), Q(text=last) if ends_with_pair else Q(text__startswith=last)]

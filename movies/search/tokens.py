@@ -26,6 +26,7 @@ TOKEN = re.compile(rf"[{UNSPACED}][{UNSPACED}{MARKS}]*|{PLAIN}(?:'{PLAIN})*|[{PI
 ASCII_TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*")
 CLUSTER = re.compile(rf"[^{MARKS}]?[{MARKS}]+|[^{MARKS}]")  # a letter with the marks that belong to it
 is_year = re.compile(r"(?:18|19|20|21)\d\d").fullmatch
+is_mark = re.compile(f"[{MARKS}]").match
 GAP = re.compile(r"[\s・]*").fullmatch  # what may be left out within a name of an unspaced script
 
 
@@ -71,9 +72,13 @@ def words_of(token: Token) -> list[str]:
     """The words that a token is: itself, or of an unspaced script its pairs of letters."""
     if not token.is_unspaced:
         return [token.text[:MAX_WORD]]
-    clusters = clusters_of(token.raw)
-    pairs = [(first + second)[:MAX_WORD] for first, second in pairwise(clusters)]
-    return pairs or [clusters[0][:MAX_WORD]]
+    return pairs_of(clusters_of(token.raw))
+
+
+def pairs_of(letters: list[str]) -> list[str]:
+    """Each letter with the next one; a letter that is alone, alone."""
+    pairs = [first + second for first, second in pairwise(letters)] or letters
+    return [pair[:MAX_WORD] for pair in pairs]
 
 
 def words(text: str) -> list[str]:

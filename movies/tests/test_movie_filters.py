@@ -27,7 +27,14 @@ class FilterSuite(Mount):
             ("title=zebra", set()),
             ("title=MÉLI", {"Amélie"}),
             ("title=méli", {"Amélie"}),
+            ("title=meli", {"Amélie"}),
+            ("title=Ame%CC%81lie", {"Amélie"}),
+            ("title=ÀLÏËN", {"Alien"}),
             ("title=++blade+++runner+", {"Blade Runner"}),
+            ("director=rídley+scött", {"Alien", "Blade Runner"}),
+            ("genre=cómedy", {"Amélie"}),
+            ("genre_all=thriller,hôrror", {"Alien"}),
+            ("genre_not=thrıller", {"Amélie"}),
             ("title=", {"Alien", "Blade Runner", "Amélie"}),
             ("director=RIDLEY+scott", {"Alien", "Blade Runner"}),
             ("director=Ridley", set()),
@@ -102,6 +109,39 @@ class FilterSuite(Mount):
             assert [item[self.name("title")] for item in self.page(anonymous.get(f"{self.list_url}?{query}"))] == [
                 "Amélie"
             ]
+
+    def test_a_name_with_its_own_accents_comes_before_others_but_for_them(self, anonymous, make_movie):
+        for director in ("Leon Sun", "Léon Sun", "Leön Sun"):
+            make_movie(director, director=director)
+        found = {
+            text: {item["title"] for item in self.page(anonymous.get(f"{self.list_url}?director={text}"))}
+            for text in ("leon sun", "LÉON SUN", "lèon sun")
+        }
+        assert found == {
+            "leon sun": {"Leon Sun"},
+            "LÉON SUN": {"Léon Sun"},
+            "lèon sun": {"Leon Sun", "Léon Sun", "Leön Sun"},
+        }
+
+    def test_titles_of_every_script_are_found_by_any_part(self, anonymous, make_movie):
+        titles = [
+            "千と千尋の神隠し",
+            "ฉลาดเกมส์โกง",
+            "दिलवाले दुल्हनिया",
+            "살인의 추억",
+            "S.W.A.T.",
+            "Ocean’s Eleven",
+            "黒澤・明",
+        ]
+        for title in titles:
+            make_movie(title)
+        for title in titles:
+            for start in range(len(title)):
+                for end in (start + 1, start + 2, start + 4, len(title)):
+                    part = title[start:end]
+                    if part.strip():
+                        found = self.page(anonymous.get(self.list_url, {"title": part, "page_size": 100}))
+                        assert title in [item["title"] for item in found], part
 
     def test_a_name_that_holds_a_comma_is_one_name(self, anonymous, make_movie):
         make_movie("Mad Max", genre_list=["Action, Horror"], director="Miller, George")

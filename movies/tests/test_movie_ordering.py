@@ -77,6 +77,26 @@ class OrderingSuite(Mount):
         bad = anonymous.get(f"{self.list_url}?ordering=title&ordering=nonsense")
         assert self.refused_fields(bad) == {"ordering"}
 
+    def test_titles_stand_as_in_a_catalogue(self, anonymous, make_movie):
+        titles = ["Zulu", "Élan", "apple", "Ärger", "The Banquet", "A Cat", "Łódź", "Mango", "Die Hard", "…And Justice"]
+        for title in titles:
+            make_movie(title)
+        in_order = [
+            "…And Justice",
+            "apple",
+            "Ärger",
+            "The Banquet",
+            "A Cat",
+            "Die Hard",
+            "Élan",
+            "Łódź",
+            "Mango",
+            "Zulu",
+        ]
+        for ordering, expected in (("title", in_order), ("-title", in_order[::-1])):
+            page = self.page(anonymous.get(f"{self.list_url}?ordering={ordering}"))
+            assert [item["title"] for item in page] == expected
+
     def test_pages_of_equal_movies_neither_repeat_nor_lose_any(self, anonymous, make_movies):
         expected = sorted(movie.pk for movie in make_movies(7))
         urls = [f"{self.list_url}?ordering=-duration&page_size=2&page={number}" for number in (1, 2, 3, 4)]

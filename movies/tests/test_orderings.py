@@ -159,14 +159,14 @@ def test_a_key_may_have_been_text_in_between():
     [
         ("", "-id", ("id",)),
         ("id", "id", ("id",)),
-        ("title", "title", ("title_key", "id")),
+        ("title", "title", ("sort_title", "id")),
         ("-likes_count", "-likes_count", ("stats__likes_count", "stats__movie_id")),
         ("-likes_count,-id", "-likes_count", ("stats__likes_count", "stats__movie_id")),
         ("-likes_count,id", "-likes_count,id", ("stats__likes_count", "id")),
         (" , ", "-id", ("id",)),
-        (",title,", "title", ("title_key", "id")),
-        (" title , -duration", "title,-duration", ("title_key", "duration", "id")),
-        ("title,-title,duration", "title,duration", ("title_key", "duration", "id")),
+        (",title,", "title", ("sort_title", "id")),
+        (" title , -duration", "title,-duration", ("sort_title", "duration", "id")),
+        ("title,-title,duration", "title,duration", ("sort_title", "duration", "id")),
         ("-id,title", "-id", ("id",)),
     ],
 )

@@ -187,7 +187,7 @@ def test_a_filtered_page_reads_no_whole_table(query, text, rare):
 @pytest.mark.parametrize(
     ("index", "text"),
     {
-        "movie_by_title": "title",
+        "movie_by_sort_title": "title",
         "movie_by_release_date": "-release_date",
         "movie_by_duration": "duration",
         "movie_by_created_at": "-created_at",

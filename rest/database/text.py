@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.deconstruct import deconstructible
 
 from rest.database.scripts import without_accents
@@ -83,6 +84,31 @@ class FoldedField(models.CharField):
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str | None:
         original = getattr(model_instance, self.of)
-        folded = None if original is None else self.fold(original)
+        folded = None if original is None else self.folded(original)
         setattr(model_instance, self.attname, folded)
         return folded
+
+    def folded(self, text: str) -> str:
+        """What the column holds where the other field is `text`."""
+        return self.fold(text)
+
+
+class PlainField(FoldedField):
+    """The same without accents, `fold_accents()`, and in the same order on both databases."""
+
+    def __init__(self, *args: Any, of: str, fold: Callable[[str], str] = fold_accents, **kwargs: Any) -> None:
+        super().__init__(*args, of=of, fold=fold, **kwargs)
+
+    def folded(self, text: str) -> str:
+        """Cut off where letters have become too many: this column tells nobody apart."""
+        return super().folded(text)[: self.max_length]
+
+    def db_parameters(self, connection: BaseDatabaseWrapper) -> dict[str, Any]:
+        """By code point: SQLite compares bytes by itself, PostgreSQL as its host's language does."""
+        parameters = super().db_parameters(connection)
+        return {**parameters, "collation": "C"} if connection.vendor == "postgresql" else parameters
+
+
+def folded_fields(model: type[models.Model], of: Collection[str]) -> list[FoldedField]:
+    """The columns of `model` that are folded from one of these fields."""
+    return [field for field in model._meta.concrete_fields if isinstance(field, FoldedField) and field.of in of]
