@@ -35,7 +35,7 @@ DESCRIPTION = 200  # characters
 MOVIES_OF_A_DIRECTOR = 20  # on average
 ATTEMPTS = 2  # of the bare load
 # Those that an import fills, each after those that it refers to.
-TABLES = ["director", "genre", "movie", "moviestats", "moviegenre", "searchword", "searchspelling", "searchposting", "tally"]  # fmt: skip
+TABLES = ["director", "genre", "movie", "moviestats", "moviedirector", "moviegenre", "searchword", "searchspelling", "searchposting", "tally"]  # fmt: skip
 
 
 RARE = [begin + middle + end for end in ENDS for middle in MIDDLES for begin in BEGINNINGS]

@@ -78,7 +78,8 @@ class NameFilter(django_filters.FilterSet):
 class MovieFilter(django_filters.FilterSet):
     title = django_filters.CharFilter(method="by_title", label="Part of the title (without case and accents).")
     director = ReferencesFilter(
-        method="by_director", label=f"A director's name (without case and accents) or id; {SEVERAL}: by any of them."
+        method="by_director",
+        label=f"The name (without case and accents) or id of any of a movie's directors; {SEVERAL}.",
     )
     genre = ReferencesFilter(
         method="by_genre", label=f"A genre's name (without case and accents) or id; {SEVERAL}: of any of them."

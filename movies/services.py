@@ -5,24 +5,22 @@ before any other row of the movie, so that writers queue up instead of deadlocki
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.models import BigAutoField, F, QuerySet
 from django.http import Http404
-from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.exceptions import PermissionDenied
 
 from accounts.models import User
-from movies import covers, naming, reactions, search, tallies
-from movies.models import Comment, Director, Favorite, Genre, Like, Movie, MovieDirector, MovieGenre, MovieStats, Rating
+from movies import covers, name_lists, naming, reactions, search, tallies
+from movies.models import Comment, Favorite, Like, Movie, MovieGenre, MovieStats, Rating
 from movies.models.feedback import AGGREGATES, Feedback
 from movies.models.search import popularity_level
 from movies.outbox import mail
-from rest.database.text import fold_case, folded_fields
-
-Reference = Any  # a Director or Genre, or the name of one that may be new
+from rest.database.text import folded_fields
 
 
 def lock(movie: Movie) -> MovieStats:
@@ -51,7 +49,6 @@ def valid_id_or_404(movie_id: int) -> int:
 COLUMNS = {field.name for field in Movie.edited_fields()}
 PLAIN_COLUMNS = COLUMNS - {"director", "cover_image"}
 NAMED = {"director", "director_list", "genre_list"}
-DIRECTOR_COLUMNS = {"director", "is_co_directed"}
 
 
 def add_movie(*, by: User | None, **fields: Any) -> Movie:
@@ -76,7 +73,7 @@ def change_movie(*, movie: Movie, by: User | None, **fields: Any) -> Movie:
     Only these columns are written: the others may have been changed since `movie` was read.
     """
     columns = {"updated_at", *(COLUMNS & fields.keys()), *(field.name for field in folded_fields(Movie, of=fields))}
-    columns |= DIRECTOR_COLUMNS if fields.keys() & {"director", "director_list"} else set()
+    columns |= name_lists.DIRECTOR_COLUMNS if fields.keys() & {"director", "director_list"} else set()
     with covers.stored(movie, fields) as fields:
         keep_names(fields)
         lock(movie)
@@ -99,81 +96,15 @@ def write_movie(movie: Movie, fields: dict[str, Any], columns: set[str] | None =
     """Writes what is given, and returns what it changes in the tallies of the genres."""
     for name in PLAIN_COLUMNS & fields.keys():
         setattr(movie, name, fields[name])
-    directors = directors_of(movie, fields)
+    directors = name_lists.directors_of(movie, fields)
     if directors is not None:
-        keep_first(movie, directors)
+        name_lists.keep_first(movie, directors)
     if "cover_image" in fields:
         covers.replace(movie, fields["cover_image"])
     movie.save(update_fields=columns)
     if directors is not None:
-        write_directors(movie, directors)
-    return write_genres(movie, fields["genre_list"]) if "genre_list" in fields else tallies.Differences()
-
-
-def directors_of(movie: Movie, fields: dict[str, Any]) -> list[Director] | None:
-    """The directors that the fields ask for; None where they leave them as they are.
-
-    A `director` alone is the first one. Whoever sends it may not have been shown the others, so these stay: one of them
-    comes to the front, somebody else takes the place of the first. None is nobody at all.
-    """
-    if "director_list" in fields:
-        return resolved(Director, fields["director_list"])
-    if "director" not in fields:
-        return None
-    if fields["director"] is None:
-        return []
-    [first] = resolved(Director, [fields["director"]])
-    return led_by(first, Director.objects.filter(movie_links__movie=movie.pk).order_by("movie_links__id"))
-
-
-def led_by(first: Director, present: Iterable[Director]) -> list[Director]:
-    """The directors `present` with another first one."""
-    others = [director for director in present if director != first]
-    return [first, *(others if first in present else others[1:])]
-
-
-def set_directors(movie: Movie, directors: Sequence[Director]) -> None:
-    keep_first(movie, directors)
-    movie.save(update_fields=DIRECTOR_COLUMNS)
-    write_directors(movie, directors)
-
-
-def keep_first(movie: Movie, directors: Sequence[Director]) -> None:
-    movie.director, movie.is_co_directed = next(iter(directors), None), len(directors) > 1
-
-
-def write_directors(movie: Movie, directors: Iterable[Director]) -> None:
-    movie.director_links.all().delete()
-    MovieDirector.objects.bulk_create(MovieDirector(movie=movie, director=director) for director in directors)
-
-
-def write_genres(movie: Movie, references: Iterable[Reference]) -> tallies.Differences:
-    genres = resolved(Genre, references)
-    counted = genres_taken_from(movie)
-    movie.genre_links.all().delete()
-    MovieGenre.objects.bulk_create(MovieGenre(movie=movie, genre=genre) for genre in genres)
-    counted.update(tallies.of_genres(genre.pk for genre in genres))
-    return counted
-
-
-def genres_taken_from(movie: Movie) -> tallies.Differences:
-    return tallies.of_genres(movie.genre_links.values_list("genre", flat=True), sign=-1)
-
-
-def resolved(model: type[Director] | type[Genre], references: Iterable[Reference]) -> list[Any]:
-    """The directors or genres once each, in their order. Those of new names are created.
-
-    To be called once the names are kept. Raises ValidationError where a row that is given has just gone.
-    """
-    references = list(references)
-    given = {reference.pk for reference in references if not isinstance(reference, str)}
-    if given and model.objects.filter(pk__in=given).count() < len(given):
-        raise ValidationError(f"A {model._meta.verbose_name} that was chosen has just been deleted.")
-    names = dict.fromkeys(reference for reference in references if isinstance(reference, str))
-    # Sorted, so that two writers with new names in common wait for each other instead of deadlocking.
-    by_name = {name: model.objects.get_or_create_named(name) for name in sorted(names, key=fold_case)}
-    rows = [by_name[reference] if isinstance(reference, str) else reference for reference in references]
-    return list({row.pk: row for row in rows}.values())
+        name_lists.write_directors(movie, directors)
+    return name_lists.write_genres(movie, fields["genre_list"]) if "genre_list" in fields else tallies.Differences()
 
 
 def reindexed(movie: Movie) -> Counter[int]:

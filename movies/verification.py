@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from django.db import transaction
 from django.db.models import QuerySet
 
-from movies import naming, search, services, tallies
+from movies import name_lists, naming, search, tallies
 from movies.models import Director, Genre, Movie, MovieStats
 from movies.models.catalogue import Named
 from movies.models.feedback import AGGREGATES
@@ -102,7 +102,7 @@ def directors(movies: list[Movie], *, fix: bool) -> Iterator[str]:
     """Lists of directors that do not begin with the movie's `director`, or are of another length than it says."""
     for movie in movies:
         listed = [link.director for link in movie.director_links.all()]
-        expected = services.led_by(movie.director, listed) if movie.director else []
+        expected = name_lists.led_by(movie.director, listed) if movie.director else []
         is_co_directed = len(expected) > 1
         if listed != expected:
             found, correct = (", ".join(map(str, names)) or "nobody" for names in (listed, expected))
@@ -110,7 +110,7 @@ def directors(movies: list[Movie], *, fix: bool) -> Iterator[str]:
         if movie.is_co_directed != is_co_directed:
             yield f"movie {movie.pk}: is_co_directed is {movie.is_co_directed}, should be {is_co_directed}"
         if fix and (listed != expected or movie.is_co_directed != is_co_directed):
-            services.set_directors(movie, expected)
+            name_lists.set_directors(movie, expected)
             movie.refresh_from_db()  # and forgets the list that was read before
 
 

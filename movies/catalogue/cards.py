@@ -95,8 +95,7 @@ class AddedBy(NamedTuple):
 
 def directors_from_columns(others: str, *first: Any) -> list[DirectorName]:
     """The first director, if there is one, and the others of "[[7, "Lilly Wachowski", …], …]"; "" is none."""
-    directors = [] if first[0] is None else [DirectorName(*first)]
-    return directors + [DirectorName(*other) for other in orjson.loads(others)] if others else directors
+    return [DirectorName(*row) for row in (first, *orjson.loads(others or "[]")) if row[0] is not None]
 
 
 DIRECTOR = Source(

@@ -19,6 +19,7 @@ from movies.tests.pictures import picture
 from rest.renderers import ORJSONRenderer
 
 SHAPES = [MovieSerializer, CommunityMovieSerializer, CompactMovieSerializer, ClassicMovieSerializer]
+DIRECTORS = ["Agnès Varda", "O'Hara", 'Quo"ted\\', "[1, 2]"]
 GENRES = ["Drama", "Comedy", 'Quo"ted\\', "Ærø", "{}", "1984"]
 
 
@@ -34,7 +35,7 @@ def many_movies(alice, bob, charlie, make_movie):
             description=random.choice(["", "A\ttab, a \u2028 and a \x7f."]),
             release_date=random.choice([None, date(1895 + number, 12, 28)]),
             duration=random.choice([None, 1, 60_000]),
-            director=random.choice([None, "Agnès Varda", "O'Hara"]),
+            director_list=random.sample(DIRECTORS, random.randrange(4)),
             genre_list=chosen,
         )
         for person in random.sample(people, random.randrange(4)):

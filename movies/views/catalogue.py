@@ -150,7 +150,7 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet[Movie]):
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Change parts of a movie.
 
-        By whoever added it, or staff. What is not sent stays as it is; a sent `genre` replaces the list.
+        By whoever added it, or staff. What is not sent stays as it is; sent `directors` or `genre` replace the list.
 
         Shown as a form, so that a picture can be chosen. JSON does just as well:
 
