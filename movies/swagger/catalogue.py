@@ -53,10 +53,13 @@ NEW = {
 }
 
 DIRECTOR_AND_GENRE = (
-    '`director` is a name, an id (a number), `{"id": …}` or `{"name": …}`; `directors`, and `genre`, which may be sent '
-    "as `genres`, are one of those or a list of them. `director` is the first of `directors`; sent alone it changes "
-    'the first and keeps the others. Text is always a name, also `"1917"`, and in genres a comma stands between two. '
+    '`director` is a name, an id (a number), `{"id": …}` or `{"name": …}`; `genre`, which may be sent as `genres`, is '
+    'one of those or a list of them. Text is always a name, also `"1917"`, and in genres a comma stands between two. '
     "Names are compared without case and created when they are new. What the API answers can be sent back unchanged."
+)
+ALL_DIRECTORS = (
+    "`directors` is one director or a list in their order. `director` is its first: sent alone, it changes the first "
+    "and keeps the others."
 )
 COVER = "A `cover_image` comes by multipart/form-data; null or an empty text removes it."
 MISSING_PARAMETER = ErrorDetail("This query parameter is required.", "required")
@@ -72,13 +75,13 @@ MOVIES = {
     "create": Operation(
         {201: Success({**MOVIE, **UNRATED}, has_location=True)},
         Body(NEW),
-        notes=f"{DIRECTOR_AND_GENRE} {COVER} Whoever adds a movie gets one e-mail about it.",
+        notes=f"{DIRECTOR_AND_GENRE} {ALL_DIRECTORS} {COVER} Whoever adds a movie gets one e-mail about it.",
     ),
     "retrieve": Operation({200: Success(MOVIE)}),
     "update": Operation(
         {200: Success(MOVIE)},
         Body(NEW),
-        notes=f"{DIRECTOR_AND_GENRE} {COVER} `favorite` is left alone when it is not sent.",
+        notes=f"{DIRECTOR_AND_GENRE} {ALL_DIRECTORS} {COVER} `favorite` is left alone when it is not sent.",
     ),
     "partial_update": Operation(
         {200: Success({**MOVIE, "duration": 116, "genre": [HORROR]})},

@@ -9,6 +9,7 @@ from rest.swagger.operations import Body, Operation, Success, paged
 from rest.swagger.shapes import array, fields, one
 
 WHOLE_ARRAY = "The array holds everything up to 1,000 items; beyond that it is a page, and `Link` tells the rest."
+FIRST_DIRECTOR = "Of several directors the first is shown; the others stay when it is changed."
 
 # --- classic (document 000) ---
 
@@ -35,7 +36,7 @@ CLASSIC_UPDATE = replace(
     summary="Change a movie",
     description="By whoever added it, or staff. What is not sent stays as it is; a sent `genre` replaces the list. PUT "
     "and PATCH do the same.",
-    notes="",
+    notes=FIRST_DIRECTOR,
 )
 CLASSIC_MOVIES = {
     **MOVIES,
@@ -44,7 +45,7 @@ CLASSIC_MOVIES = {
         {201: Success(DDLJ, has_location=True)},
         Body({"title": "DDLJ 2", "director": {"id": 1}, "genre": [{"id": 1}, {"id": 2}]}),
         description="Only the title is required.",
-        notes=DIRECTOR_AND_GENRE,
+        notes=f"{DIRECTOR_AND_GENRE} {FIRST_DIRECTOR}",
     ),
     "retrieve": Operation({200: Success(DDLJ)}),
     "update": CLASSIC_UPDATE,
@@ -134,7 +135,7 @@ SHOWCASE_BODY = Body(
 )
 SHOWCASE_TEXT = (
     "`director` is a name, `genre` one name or several with commas between them. New names are created. What the API "
-    "answers can be sent back unchanged."
+    f"answers can be sent back unchanged. {FIRST_DIRECTOR}"
 )
 REQUIRED = "Title, description, date, director and genre are required."
 SHOWCASE_MOVIES = {
