@@ -8,7 +8,6 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm
 from django.contrib.auth.models import Group
-from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts import services
@@ -41,6 +40,7 @@ class UserAdmin(LargeTableAdmin, DjangoUserAdmin):
     list_display = ["username", "email", "email_confirmed", "is_staff", "is_active", "date_joined"]
     list_filter = ["is_staff", "is_active", "email_confirmed"]
     search_fields = ["username_key__startswith", "email_key__startswith"]
+    fold = staticmethod(fold_case)
     ordering = ["-id"]
     readonly_fields = ["last_login", "date_joined"]
     filter_horizontal = ()
@@ -51,11 +51,6 @@ class UserAdmin(LargeTableAdmin, DjangoUserAdmin):
         ("Rights", {"fields": ["is_active", "is_staff", "is_superuser"]}),
         ("Dates", {"fields": ["last_login", "date_joined"]}),
     ]
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[User], search_term: str
-    ) -> tuple[QuerySet[User], bool]:
-        return super().get_search_results(request, queryset, fold_case(search_term))
 
     def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool) -> None:
         if change:

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
 START_SECONDS, STOP_SECONDS = 120, 15
 API = "/api/v1/"
-API_BEFORE = "/api/"  # where a checkout from before the second edition of the contract has the same
+API_BEFORE = "/api/"  # where an older checkout may have the same
 
 
 def free_port() -> int:

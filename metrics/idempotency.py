@@ -23,6 +23,7 @@ from rest_framework.request import Request
 from metrics.addresses import client_network
 from metrics.models import KeptAnswer
 from rest.dialects import dialect_of
+from rest.environ import remade
 from rest.errors import plain_error
 
 KEY_HEADER, REPLAYED = "HTTP_IDEMPOTENCY_KEY", "Idempotency-Replayed"
@@ -120,5 +121,4 @@ def repeatable(request: HttpRequest, body: IO[bytes]) -> tuple[WSGIRequest, str]
         if boundary is None or not line.startswith(boundary):
             digest.update(line)
     body.seek(0)
-    path = request.path_info.encode().decode("latin-1")  # as WSGI has it
-    return WSGIRequest({**request.META, "PATH_INFO": path, "wsgi.input": body}), digest.hexdigest()
+    return remade(request, **{"wsgi.input": body}), digest.hexdigest()

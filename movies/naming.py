@@ -17,7 +17,7 @@ from movies.models import Director, Genre, GenreRevision, Movie, MovieDirector, 
 from movies.models.catalogue import Named
 from movies.querysets import MovieQuerySet
 from rest.chunks import chunks, id_batches
-from rest.database.statements import is_postgresql, rows_of
+from rest.database.locks import wait_for_turn
 from rest.database.text import folded_fields
 
 LINKS: dict[type[Named], Any] = {Director: MovieDirector, Genre: MovieGenre}
@@ -108,8 +108,7 @@ def keep_names(*, shared: bool = True) -> None:
     with `shared` False. The foreign keys are not enough: PostgreSQL checks them when the writer of a movie commits, who
     has then indexed it by the old name, and holds counts that everybody waits for.
     """
-    if is_postgresql():
-        rows_of(f"SELECT pg_advisory_xact_lock{'_shared' if shared else ''}(%s)", [NAMES])
+    wait_for_turn(NAMES, shared=shared)
 
 
 def hand_over(movie_ids: list[int], from_ids: list[int], into: Named) -> tallies.Differences:

@@ -9,11 +9,10 @@ from rest_framework.utils import html
 
 from movies.fields import INTEGER, STRING, JSONSchema
 from movies.models import Director, Genre
-from movies.models.catalogue import MAX_NAME, fits_when_folded
+from movies.models.catalogue import MAX_NAME, MAX_NAMES, fits_when_folded
 from movies.querysets import is_id
 from rest.database.text import is_blank, not_blank
 
-MAX_REFERENCES = 50  # directors or genres of a movie
 ReferenceT = TypeVar("ReferenceT", Director, Genre)
 
 NAMED: JSONSchema = {"type": "object", "properties": {"id": INTEGER, "name": STRING}}
@@ -110,7 +109,7 @@ class ReferenceListField(serializers.ListField):
     }
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=MAX_REFERENCES, **kwargs)
+        super().__init__(max_length=MAX_NAMES, **kwargs)
 
     def get_value(self, dictionary: Any) -> Any:
         return sent(dictionary, str(self.field_name))
@@ -118,8 +117,8 @@ class ReferenceListField(serializers.ListField):
     def to_internal_value(self, data: Any) -> list[Any]:
         """The rows and new names. What is too long is refused before its items are looked at."""
         items = [] if data == "" else as_list(data)
-        if isinstance(items, list) and len(items) > MAX_REFERENCES:
-            self.fail("max_length", max_length=MAX_REFERENCES)
+        if isinstance(items, list) and len(items) > MAX_NAMES:
+            self.fail("max_length", max_length=MAX_NAMES)
         return super().to_internal_value(items)
 
 
@@ -171,8 +170,8 @@ class GenreListField(ReferenceListField):
         """The names in a text, of which there is at least one; anything else as it is."""
         if not isinstance(item, str) or "," not in item or is_json(item):
             return [item]
-        if item.count(",") >= MAX_REFERENCES:
-            self.fail("max_length", max_length=MAX_REFERENCES)
+        if item.count(",") >= MAX_NAMES:
+            self.fail("max_length", max_length=MAX_NAMES)
         return [name for name in item.split(",") if not is_blank(name)] or [""]
 
 

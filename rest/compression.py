@@ -17,11 +17,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 from isal import isal_zlib
 
+from rest.environ import LONGEST_HEADER
+
 SMALLEST = 1000  # bytes: below that there is little to gain
 LEVEL = 1
 GZIP_FORMAT = 31  # zlib's name for it
 KINDS = re.compile(r"application/(?:json|yaml|[a-z]+\+json)(?:;.*)?")
-LONGEST_HEADER = 500  # characters: what is remembered of a header is bounded in length and in number
 QUALITY = re.compile(r"\s*q=([01](?:\.[0-9]{0,3})?)\s*")
 SUFFIX = '-gzip"'
 

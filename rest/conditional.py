@@ -11,17 +11,17 @@ from io import BytesIO
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 
 from rest.compression import tag_of_compressed
-from rest.database.statements import fetched, is_postgresql
+from rest.database.locks import wait_for_turn
+from rest.environ import remade
 from rest.errors import JSON, plain_error
 
 KEPT_BY_304 = ("ETag", "Cache-Control", "Vary")
-LOCK = "SELECT pg_advisory_xact_lock(%s)"
 
 
 def headers_of(content: bytes, *, has_credential: bool) -> dict[str, str]:
@@ -100,8 +100,7 @@ class ConditionalMiddleware:
         It is one transaction with the comparison, so that of several such changes one is done.
         """
         with transaction.atomic():
-            if is_postgresql():  # SQLite lets one transaction write at a time
-                fetched(connection, LOCK, [lock_number(request.path_info)])
+            wait_for_turn(lock_number(request.path_info))
             now = self.get_response(reading(request))
             if now.status_code >= 400 and now.status_code != 405:
                 return now  # there is nothing to change, or not for this caller
@@ -118,9 +117,8 @@ def lock_number(address: str) -> int:
 
 def reading(request: HttpRequest) -> WSGIRequest:
     """The request that asks for the same address, for the same caller."""
-    path = request.path_info.encode().decode("latin-1")  # as WSGI has it
-    asked = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "CONTENT_LENGTH": "0", "wsgi.input": BytesIO()}
-    return WSGIRequest({**request.META, **asked})
+    asked = {"REQUEST_METHOD": "GET", "CONTENT_LENGTH": "0", "wsgi.input": BytesIO()}
+    return remade(request, **asked)
 
 
 def has_changed(request: HttpRequest, tag: str | None) -> HttpResponse:

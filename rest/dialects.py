@@ -57,7 +57,7 @@ def dialect_of(request: HttpRequest | Request) -> Dialect | None:
     return settings.DIALECTS.get(namespace)
 
 
-def is_strict(request: Request) -> bool:
-    """Whether the dialect in which the caller asks refuses query parameters that mean nothing."""
-    dialect = settings.DIALECTS.get(request.version or "")
+def is_strict(name: str | None) -> bool:
+    """Whether the dialect of that name, if it is one, refuses query parameters that mean nothing."""
+    dialect = settings.DIALECTS.get(name or "")
     return dialect is not None and dialect.is_strict

@@ -17,6 +17,6 @@ def positive_number(request: Request, name: str, *, default: int, most: int) -> 
     digits = text.lstrip("0") if text.isascii() and text.isdecimal() else ""
     if digits:
         return min(int(digits), most) if len(digits) < 10 else most
-    if is_strict(request):
+    if is_strict(request.version):
         raise ValidationError({name: [f"Must be a whole number from 1 to {most}."]}, code="invalid")
     return default

@@ -10,7 +10,6 @@ from functools import cache
 from itertools import islice
 from typing import Any, TypeAlias
 
-from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.core.signals import setting_changed
 from django.dispatch import receiver
@@ -18,6 +17,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from rest_framework.exceptions import ErrorDetail
 from rest_framework.settings import api_settings
 
+from rest.dialects import is_strict
 from rest.errors import error_outside
 from rest.swagger import parameters
 
@@ -28,8 +28,7 @@ LONGEST_NAME = 50  # characters: of a longer one the beginning is repeated
 
 def known_parameters(view_class: Any, initkwargs: dict[str, Any], action: str, dialect: str) -> Parameters | None:
     """The parameters of a view's action; None where the dialect ignores those that mean nothing."""
-    is_strict = dialect in settings.DIALECTS and settings.DIALECTS[dialect].is_strict
-    if not is_strict or action not in getattr(view_class, "operations", {}):  # which the document insists on
+    if not is_strict(dialect) or action not in getattr(view_class, "operations", {}):  # which the document insists on
         return None
     view = view_class(**initkwargs)
     view.action = action

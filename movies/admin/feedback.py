@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.http import HttpRequest
 
 from movies import models, services
@@ -19,13 +19,9 @@ class FeedbackAdmin(ReadOnlyAdmin):
     list_display = ["id", "user", "movie", "created_at"]
     list_select_related = ["user", "movie"]
     search_fields = ["user__username_key__startswith", "movie__title_key__startswith"]
+    fold = staticmethod(fold_case)
     search_help_text = "The beginning of a username or of a movie's title."
     ordering = ["-id"]
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        return super().get_search_results(request, queryset, fold_case(search_term))
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return admin.ModelAdmin.has_delete_permission(self, request, obj)

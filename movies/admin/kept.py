@@ -1,7 +1,5 @@
 """What the program keeps: counts and the search index. To look at only."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
@@ -55,12 +53,8 @@ class SearchRevisionAdmin(ReadOnlyAdmin):
 class SearchWordAdmin(ReadOnlyAdmin):
     list_display = ["text", "movies_count"]
     search_fields = ["text__startswith"]
+    fold = staticmethod(fold_accents)
     ordering = ["text"]
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        return super().get_search_results(request, queryset, fold_accents(search_term))
 
 
 @admin.register(models.SearchSpelling)

@@ -23,15 +23,12 @@ class NamedAdmin(LargeTableAdmin):
     form = UnchangedForm
     list_display = ["name", "created_at", "updated_at"]
     search_fields = ["plain_name__startswith"]
+    fold = staticmethod(fold_accents)
     ordering = ["plain_name", "id"]
     fields = ["name"]
     actions = ("delete_selected", "merge_selected")
+    why_in_use = "a movie has it"
     link: ClassVar["ForeignKey[Any, Any]"]  # of what refers to the name, as the choice of one is by that field
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        return super().get_search_results(request, queryset, fold_accents(search_term))
 
     # --- Writing ---
 

@@ -1,6 +1,7 @@
 """The read model: everything that reads movies for a client ends here.
 
     cards      what can be shown of a movie, and what movies can be ordered by: one declaration
+    rows       the rows of a statement → cards, remembered
     queries    the statement that reads cards: `read(ids, viewer)`, however many they are
     listings   which movies, in which order, how many: a slice at a time (rankings, querysets: more of them)
     shapes     the serializers' representations of cards: `represent(cards, serializer_class, address_of)`

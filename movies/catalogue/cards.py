@@ -1,9 +1,8 @@
 """A movie as lists and details show it: Card declares all that they can show, and what movies can be ordered by."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from operator import itemgetter
 from typing import Annotated, Any, NamedTuple, get_type_hints
 
 import orjson
@@ -19,7 +18,7 @@ class Column:
 
     Expressions know the movie as m, its statistics as s, its director as d, who added it as u, and the id of who asks
     as {viewer}. Dates, times, UUIDs and lists come as text: making objects of them would be most of the driver's time,
-    and a row that is known (see CardCache) needs none.
+    and a row that is known (`movies.catalogue.rows`) needs none.
     """
 
     type: str  # PostgreSQL's
@@ -224,77 +223,3 @@ PERSONAL = {name: source for name, source in SOURCES.items() if source.is_person
 def columns_of(sources: dict[str, Source]) -> dict[str, Column]:
     """The columns of these fields, by name."""
     return {name or field: column for field, source in sources.items() for name, column in source.columns.items()}
-
-
-# --- From rows to cards ---------------------------------------------------------------------------------------------
-
-# A row has the columns of SHARED, those of PERSONAL if there is a caller, and last the total.
-SHARED_COLUMNS = len(columns_of(SHARED))
-UNMARKED = tuple(Card._field_defaults[name] for name in PERSONAL)  # of anybody who has no marks
-
-
-def places() -> dict[str, slice]:
-    """Where in a row the columns of each field of SHARED are."""
-    names, found = [*columns_of(SHARED)], {}
-    for field, source in SHARED.items():
-        start = names.index(next(iter(source.columns)) or field)
-        found[field] = slice(start, start + len(source.columns))
-    return found
-
-
-first_columns = itemgetter(*(place.start for place in places().values()))
-CONVERTED = [
-    (number, places()[name], source.convert) for number, (name, source) in enumerate(SHARED.items()) if source.convert
-]
-
-
-def card_from_row(row: tuple[Any, ...]) -> Card:
-    """The card of the columns of SHARED."""
-    values = [*first_columns(row)]
-    for number, place, convert in CONVERTED:
-        if values[number] is not None:
-            values[number] = convert(*row[place])
-    return Card._make([*values, *UNMARKED, {}])
-
-
-def card_of(row: tuple[Any, ...]) -> Card:
-    """The card of a whole row: the same as before if the movie's columns are, to whomever it is shown."""
-    movie, marks = row[:SHARED_COLUMNS], row[SHARED_COLUMNS:-1]
-    cached = cache.get(movie[0])
-    if cached is None or cached[0] != movie:
-        cached = movie, card_from_row(movie)
-        cache.put(movie[0], cached)
-    return with_marks(cached[1], marks) if marks and marks != UNMARKED else cached[1]
-
-
-def with_marks(card: Card, marks: Sequence[Any]) -> Card:
-    """The card with the values of PERSONAL."""
-    own = {
-        name: source.convert(value) if source.convert and value is not None else value
-        for (name, source), value in zip(PERSONAL.items(), marks, strict=True)
-    }
-    return card._replace(rendered=None, **own)
-
-
-class CardCache:
-    """The cards made lately, with their rows, so that no row need be understood or represented twice.
-
-    Nothing has to be invalidated: whatever changes about a movie, its row is another one.
-    """
-
-    SIZE = 4096  # rows of a generation, about 2 kB each with what is kept about them
-
-    def __init__(self) -> None:
-        self.young: dict[int, tuple[tuple[Any, ...], Card]] = {}
-        self.old: dict[int, tuple[tuple[Any, ...], Card]] = {}
-
-    def get(self, pk: int) -> tuple[tuple[Any, ...], Card] | None:
-        return self.young.get(pk) or self.old.get(pk)
-
-    def put(self, pk: int, value: tuple[tuple[Any, ...], Card]) -> None:
-        if len(self.young) >= self.SIZE:
-            self.old, self.young = self.young, {}
-        self.young[pk] = value
-
-
-cache = CardCache()

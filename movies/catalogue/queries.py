@@ -7,7 +7,8 @@ answer to the ORM's.
 from collections.abc import Sequence
 from typing import Any
 
-from movies.catalogue.cards import PERSONAL, SHARED, Card, Column, Source, card_of, columns_of
+from movies.catalogue.cards import PERSONAL, SHARED, Card, Column, Source, columns_of
+from movies.catalogue.rows import card_of
 from rest.database.statements import Statement, for_sqlite, is_postgresql, rows_of
 
 TEXT = """

@@ -14,6 +14,7 @@ from movies.models import Director, Genre, Movie, MovieDirector, MovieGenre, Mov
 from movies.models.catalogue import Named
 from movies.naming import keep_names
 from rest.chunks import chunks
+from rest.database.locks import wait_for_turn
 from rest.database.text import folded_fields
 
 # The fields of a row that are columns of its movie as they are.
@@ -65,10 +66,8 @@ def add_missing(rows: Sequence[Row], word_ids: postings.WordIds | None = None) -
 
 
 def wait_for_other_imports() -> None:
-    """Two imports take turns, so that neither adds what the other one is adding. On SQLite all writers do anyway."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORTS])
+    """Two imports take turns, so that neither adds what the other one is adding."""
+    wait_for_turn(IMPORTS)
 
 
 def check_references() -> None:

@@ -12,10 +12,9 @@ import orjson
 
 from movies.importing import values
 from movies.importing.values import Unusable
-from movies.models.catalogue import MAX_DESCRIPTION, MAX_MINUTES
+from movies.models.catalogue import MAX_DESCRIPTION, MAX_MINUTES, MAX_NAMES
 from rest.database.text import fold_case
 
-MAX_NAMES = 50  # directors or genres of a movie
 MAX_LINE = 2**20  # bytes
 
 # What a line may have. The help of `manage.py import_movies` says it too.

@@ -19,6 +19,7 @@ from rest.database.text import FitsWhenFolded, FoldedField, PlainField, not_blan
 
 MAX_NAME = 255
 MAX_NAME_KEY = 3 * MAX_NAME  # of a folded name
+MAX_NAMES = 50  # directors or genres that a movie is given at once
 fits_when_folded = FitsWhenFolded(MAX_NAME_KEY)
 MAX_DESCRIPTION = 10_000
 MAX_MINUTES = 60_000  # the longest films known run for weeks

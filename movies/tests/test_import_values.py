@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 from django.core.management import call_command
 
-from movies.importing.rows import MAX_NAMES
 from movies.models import Movie
+from movies.models.catalogue import MAX_NAMES
 
 pytestmark = pytest.mark.django_db
 

@@ -22,6 +22,7 @@ class DeletionMixin(admin.ModelAdmin):
 
     deleted_at_once: ClassVar[int] = 500  # rows in a transaction
     also_deleted: ClassVar[str] = ""  # what goes with a row, as the question says it
+    why_in_use: ClassVar[str] = "in use"  # of those that cannot be deleted, as the page says it
     actions: Any = ("delete_selected",)
 
     def delete_rows(self, ids: Sequence[Any]) -> int:
@@ -38,7 +39,7 @@ class DeletionMixin(admin.ModelAdmin):
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         ids = [row.pk for row in objs]
         rows = [f"{row}, with {self.also_deleted}" if self.also_deleted else str(row) for row in objs]
-        in_use = [f"{row} (a movie has it)" for row in self.rows_in_use(ids)[:SHOWN]]
+        in_use = [f"{row} ({self.why_in_use})" for row in self.rows_in_use(ids)[:SHOWN]]
         return rows, {str(self.opts.verbose_name_plural): len(rows)}, set(), in_use
 
     def delete_model(self, request: HttpRequest, obj: Model) -> None:

@@ -10,6 +10,7 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.utils.http import parse_header_parameters
 from rest_framework.settings import api_settings
 
+from rest.environ import LONGEST_HEADER
 from rest.errors import JSON
 from rest.refusals import REFUSAL
 from rest.strict import Parameters, is_understood
@@ -17,7 +18,6 @@ from rest.strict import Parameters, is_understood
 Environ = dict[str, Any]
 NO_BODY = {None, "", "0"}  # what CONTENT_LENGTH is without one
 SHORT_BODY = re.compile(r"[1-9][0-9]{0,3}")  # bytes: what is read at once, and can be read again by the full stack
-LONGEST_HEADER = 500  # characters: what is remembered of a header is bounded in length and in number
 
 
 def is_plain(environ: Environ) -> bool:
