@@ -72,7 +72,7 @@ class NamesFormSet(BaseInlineFormSet):
 
 
 class NamesInline(admin.TabularInline):
-    """Names of one kind. Whoever may write the movie may write them."""
+    """Names of one kind. Whoever may add, change or see the movie may do so with them."""
 
     form = NameForm
     argument: ClassVar[str]
@@ -94,6 +94,9 @@ class NamesInline(admin.TabularInline):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm("movies.change_movie")
+        return request.user.has_perm(f"movies.{'add' if obj is None else 'change'}_movie")
 
-    has_change_permission = has_delete_permission = has_view_permission = has_add_permission
+    has_change_permission = has_delete_permission = has_add_permission
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_add_permission(request, obj) or request.user.has_perm("movies.view_movie")

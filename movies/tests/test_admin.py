@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -157,3 +158,32 @@ def test_a_tally_says_what_it_counts(office, movie):
     shown = office.get(address(Tally)).content.decode()
     assert f'<td class="field-of">{movie.genres.first().name}</td>' in shown
     assert f'<td class="field-of">ids {movie.pk // 256 * 256:,} to {movie.pk // 256 * 256 + 255:,}</td>' in shown
+
+
+def office_of(who, permission):
+    """The pages for somebody of the staff who may do this with movies, and nothing else."""
+    who.user.is_staff = True
+    who.user.save()
+    who.user.user_permissions.add(Permission.objects.get(codename=permission))
+    client = Client()
+    client.force_login(who.user)
+    return client
+
+
+def test_who_may_only_add_movies_adds_them_with_their_lists(bob, anonymous):
+    genre = Genre.objects.create(name="Fantasy")
+    links = {"genre_links-TOTAL_FORMS": 1, "genre_links-0-genre": genre.pk}
+    office = office_of(bob, "add_movie")
+    assert office.get(address(Movie, "add")).status_code == 200
+    office.post(address(Movie, "add"), form(title="Zardoz", **links))
+    [shown] = anonymous.get("/api/v1/movies/").json()["results"]
+    assert (shown["title"], shown["genre"]) == ("Zardoz", [{"id": genre.pk, "name": "Fantasy"}])
+
+
+def test_who_may_only_see_movies_sees_their_lists_and_changes_nothing(bob, movie):
+    office = office_of(bob, "view_movie")
+    page = office.get(address(Movie, "change", movie.pk)).content.decode()
+    assert movie.director.name in page
+    assert all(genre.name in page for genre in movie.genre_list)
+    assert 'name="_save"' not in page
+    assert office.post(address(Movie, "change", movie.pk), form(title="Zardoz")).status_code == 403
