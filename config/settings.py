@@ -98,7 +98,7 @@ CORS_ALLOW_ALL_ORIGINS = CORS_ALLOWED_ORIGINS == [EVERYBODY]
 CORS_URLS_REGEX = r"^/(?!admin(?:/|$))"
 CORS_ALLOW_HEADERS = ["authorization", "content-type", "if-match", "if-none-match", "idempotency-key", "x-request-id"]
 CORS_EXPOSE_HEADERS = ["Link", "ETag", "Location", "Retry-After", "RateLimit", "RateLimit-Policy", "X-Request-ID"]
-CORS_EXPOSE_HEADERS += ["WWW-Authenticate"]
+CORS_EXPOSE_HEADERS += ["WWW-Authenticate", "Idempotency-Replayed"]
 
 # What the fast path (rest.fast_path) does without, and why. A middleware that is neither here nor an AnswerLayer is an
 # error of `manage.py check`.

@@ -22,6 +22,7 @@ from rest.environ import remade
 from rest.errors import JSON, plain_error
 
 KEPT_BY_304 = ("ETag", "Cache-Control", "Vary")
+HAS_CHANGED = "It is no longer what If-Match names: read it again."
 
 
 def headers_of(content: bytes, *, has_credential: bool) -> dict[str, str]:
@@ -122,7 +123,7 @@ def reading(request: HttpRequest) -> WSGIRequest:
 
 
 def has_changed(request: HttpRequest, tag: str | None) -> HttpResponse:
-    response = plain_error(request, 412, "It is no longer what If-Match names: read it again.")
+    response = plain_error(request, 412, HAS_CHANGED)
     if tag:
         response.headers["ETag"] = tag
     return response

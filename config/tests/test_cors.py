@@ -13,7 +13,7 @@ from rest.tests.requests import answered, asked
 
 APP, OTHER = "http://localhost:5173", "https://evil.example"
 ALLOWED = {"authorization", "content-type", "if-match", "if-none-match", "idempotency-key", "x-request-id"}
-EXPOSED = "Link, ETag, Location, Retry-After, RateLimit, RateLimit-Policy, X-Request-ID, WWW-Authenticate"
+EXPOSED = "Link, ETag, Location, Retry-After, RateLimit, RateLimit-Policy, X-Request-ID, WWW-Authenticate, Idempotency-Replayed"
 
 
 def allow(settings, *allowed):

@@ -13,6 +13,7 @@ from jsonschema import Draft4Validator
 
 from accounts.models import User
 from collections_app.services import create_collection
+from config.dialects import CANONICAL
 from config.tests.openapi import OPERATIONS, Operation, strict
 from conftest import PASSWORD, Person
 from metrics.throttling import SharedScopedThrottle
@@ -207,6 +208,8 @@ def test_a_dead_credential_is_refused_where_credentials_are_looked_at(operation:
 REQUIRING = [one for one in OPERATIONS if one.body and one.body.get("required")]
 ASKING = [one for one in OPERATIONS if any(query.get("required") for query in one.parameters("query").values())]
 KEYED = [one for one in OPERATIONS if one.parameters("path")]
+CANONICAL_ONES = [one for one in OPERATIONS if one.dialect == CANONICAL]
+CHANGING = [one for one in OPERATIONS if one.method in ("put", "patch", "delete")]
 PAGED = [one for one in OPERATIONS if "page" in one.parameters("query")]
 OWNED = [one for one in OPERATIONS if 403 in one.responses and one.name != "request_count_reset"]
 RESETS = [one for one in OPERATIONS if one.name == "request_count_reset"]
@@ -226,6 +229,25 @@ def test_a_missing_query_parameter_is_answered_as_described(operation: Operation
     assert response.status_code == 400
     assert_as_described(operation, response)
     assert_codes_agree(operation, response)
+
+
+@pytest.mark.parametrize("operation", CANONICAL_ONES, ids=str)
+def test_a_query_parameter_that_means_nothing_is_answered_as_described(operation: Operation, world: World):
+    address = f"{world.path(operation)}?verbose=1"
+    response = world.caller(operation).generic(operation.method.upper(), address)
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["code"] == "unknown"
+    assert_as_described(operation, response)
+    assert_codes_agree(operation, response)
+
+
+@pytest.mark.parametrize("operation", CHANGING, ids=str)
+def test_a_change_of_what_has_changed_is_answered_as_described(operation: Operation, world: World):
+    by = world.people["bob"] if operation.name == "movie_rate" else world.caller(operation)  # who has rated already
+    response = by.generic(operation.method.upper(), world.path(operation), headers={"If-Match": '"another"'})
+    assert response.status_code == 412
+    Draft4Validator(strict(operation.responses[412]["schema"])).validate(response.json())
+    assert response.json()["detail"] == operation.responses[412]["schema"]["example"]["detail"]
 
 
 @pytest.mark.parametrize("operation", KEYED, ids=str)

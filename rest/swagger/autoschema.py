@@ -12,10 +12,13 @@ from django.utils.module_loading import import_string
 from drf_yasg import openapi
 from drf_yasg.inspectors import SwaggerAutoSchema
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 from rest_framework.permissions import BasePermission
 
+from rest.conditional import HAS_CHANGED
 from rest.errors import JSON, ErrorShape
 from rest.fields import AnyField
+from rest.strict import advice
 from rest.swagger import errors, parameters
 from rest.swagger.fields import DefinitionNames, SelfDescribingFields, without_titles
 from rest.swagger.operations import Body, Operation, Success, heading_of, summary_and_description
@@ -26,6 +29,7 @@ CREDENTIALS: list[dict[str, list[str]]] = [{"Token": []}, {"Bearer": []}]
 LINK = {"type": "string", "description": 'The pages `rel="first"`, `"prev"`, `"next"` and `"last"` (RFC 8288).'}
 ETAG = {"type": "string", "description": "The tag of this answer, for `If-None-Match`."}
 LOCATION = {"type": "string", "description": "The address of what was made."}
+CONDITIONAL = ("PUT", "PATCH", "DELETE")  # what `If-Match` is for
 SAMPLE_KEYS = {"id": "42", "uuid": "57baf4f4-c9ef-4197-9e4f-acf04eae5b4d"}
 
 
@@ -185,9 +189,12 @@ class AutoSchema(SwaggerAutoSchema):
             401: self.unauthorized(),
             403: self.about.forbidden or self.forbidden(),
             404: self.about.not_found or self.not_found(),
+            412: HAS_CHANGED if self.method in CONDITIONAL else "",
             429: errors.THROTTLED if self.is_throttled() else "",
         }
-        found: dict[int, Any] = {400: {name: [message] for name, message in self.invalid().items()}}
+        found: dict[int, Any] = {
+            400: {name: [message] for name, message in (self.invalid() or self.meaningless()).items()}
+        }
         found |= {code: errors.detail(text) for code, text in details.items() if text}
         path = re.sub(r"{(\w+)}", lambda key: SAMPLE_KEYS.get(key[1], key[1]), self.path)
         definitions = self.components.with_scope(openapi.SCHEMA_DEFINITIONS)
@@ -212,6 +219,13 @@ class AutoSchema(SwaggerAutoSchema):
             return {required[0]: errors.REQUIRED}
         texts = [name for name, field in self.writable(body).items() if isinstance(field, serializers.CharField)]
         return dict.fromkeys(texts[:1], errors.BLANK)
+
+    def meaningless(self) -> Mapping[str, str]:
+        """An example of a query parameter that is refused, where the dialect refuses those that mean nothing."""
+        if not self.dialect.is_strict:
+            return {}
+        names = sorted(str(parameter.name) for parameter in parameters.of_view(self.view))
+        return {errors.MEANINGLESS: ErrorDetail(advice(errors.MEANINGLESS, names), "unknown")}
 
     def unauthorized(self) -> str:
         if self.about.unauthorized or self.is_open:

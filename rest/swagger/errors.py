@@ -17,6 +17,7 @@ NOT_ALLOWED = "You do not have permission to perform this action."
 NOT_FOUND = "Not found."
 NO_PAGE = "Invalid page."
 THROTTLED = "Request was throttled. Expected available in 42 seconds."
+MEANINGLESS = "verbose"  # a query parameter that no endpoint has
 RETRY_AFTER = {"type": "integer", "description": "Seconds until the next attempt has a chance."}
 
 DESCRIPTIONS = {
@@ -24,6 +25,7 @@ DESCRIPTIONS = {
     401: "No credential, or one that is not alive",
     403: "Not yours to do",
     404: "There is no such thing",
+    412: "It is no longer what `If-Match` names, and nothing has changed",
     429: "Too many requests",
 }
 
