@@ -5,10 +5,11 @@ from collections.abc import Callable
 from functools import cache
 
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from rest.database.migrations import missing_migrations
 
 logger = logging.getLogger(__name__)
 
@@ -26,10 +27,8 @@ def check_database() -> None:
 @cache
 def check_migrations() -> None:
     """Raises MigrationsMissing until every migration is applied. Asks no more after that: the code stays as it is."""
-    executor = MigrationExecutor(connection)
-    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if missing:
-        raise MigrationsMissing(", ".join(str(migration) for migration, _ in missing))
+    if missing := missing_migrations():
+        raise MigrationsMissing(", ".join(missing))
 
 
 CHECKS: dict[str, Callable[[], None]] = {"database": check_database, "migrations": check_migrations}

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
-from django.db.migrations.executor import MigrationExecutor
+
+from rest.database.migrations import missing_migrations
 
 # Exit statuses beside 0. A wrong argument is FAILURE, too, as everywhere in Django.
 NOT_ALL, FAILURE, INTERRUPTED = 1, 2, 130
@@ -36,17 +37,12 @@ def check_usable(*, migrated: bool = True) -> None:
     """Raises CommandError for a database that does not answer or, where it has to be, is not migrated."""
     try:
         connection.ensure_connection()
-        is_behind = migrated and migrations_are_missing()
+        is_behind = migrated and missing_migrations()
     except DatabaseError as error:
         name = connection.settings_dict["NAME"]
         raise unusable(f"The database {name} cannot be used: {sentence(error)} DATABASE_URL names it.") from error
     if is_behind:
         raise unusable("The database lacks migrations of this version: manage.py prepare applies them.")
-
-
-def migrations_are_missing() -> bool:
-    executor = MigrationExecutor(connection)
-    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def unusable(message: str) -> CommandError:

@@ -13,7 +13,8 @@ from django.db import connection
 from accounts.models import User
 from accounts.services import create_first_admin
 from movies import search
-from rest.database.commands import DatabaseCommand, migrations_are_missing
+from rest.database.commands import DatabaseCommand
+from rest.database.migrations import missing_migrations
 from rest.database.statements import create_missing
 
 
@@ -29,7 +30,7 @@ class Command(DatabaseCommand):
         parser.add_argument("--no-demo", action="store_true", help="No demo catalogue, whatever DEMO says.")
 
     def handle(self, *args: Any, no_demo: bool, **options: Any) -> None:
-        if migrations_are_missing():
+        if missing_migrations():
             self.stdout.write("Migrating the database …")
             call_command("migrate", verbosity=0, interactive=False)
         create_missing(using=connection.alias)  # a new release may have other statements and no migration
