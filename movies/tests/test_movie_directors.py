@@ -267,6 +267,20 @@ def test_search_finds_a_movie_by_each_of_its_directors(matrix, text):
     assert [movie.pk for movie in search.search(Movie.objects.all(), text)] == [matrix.pk]
 
 
+@pytest.mark.parametrize(
+    "mount", [Canonical(), Classic(), Compact(), Community(), Showcase()], ids=lambda m: m.list_url
+)
+@pytest.mark.parametrize("name", [LANA, LILLY, TOM], ids=["the first of the idle", "the last of the idle", "a new one"])
+def test_a_new_movie_has_its_director_alone_where_others_have_directed_nothing(alice, make_movie, mount, name):
+    for idle in (LANA, LILLY):
+        Director.objects.create(name=idle)
+    fields = {"title": "Speed Racer", "description": "Fast.", "release_date": "2008-05-09", "genre": "Action"}
+    response = alice.post(mount.list_url, {**fields, "director": name})
+    assert response.status_code == 201, response.content
+    assert stored(Movie.objects.get(title="Speed Racer")) == [name]
+    assert stored(make_movie("Bound", by=alice, director=name)) == [name]
+
+
 def test_search_forgets_a_director_who_is_taken_away(alice, matrix):
     alice.patch(f"/api/v1/movies/{matrix.pk}/", {"directors": [LANA]})
     assert list(search.search(Movie.objects.all(), "lilly")) == []
