@@ -33,6 +33,7 @@ T = TypeVar("T")
 POLL_SECONDS = 1
 # The longest body for an application other than Marquee (the benchmark's).
 DEFAULT_BODY_BYTES = 10_000_000
+HEAR_OUT_SECONDS = 10  # for which a client may go on sending what nobody reads
 
 
 def longest_body() -> int:
@@ -62,6 +63,7 @@ class Task(WSGITask):
     def start(self) -> None:
         super().start()
         if self.request.left_body:
+            self.channel.hears_out = True
             self.set_close_on_finish()
 
     def set_close_on_finish(self) -> None:
@@ -83,6 +85,7 @@ class RefusalTask(Task):
 
     def start(self) -> None:
         super().start()
+        self.channel.hears_out = True
         self.set_close_on_finish()
 
     def get_environment(self) -> WSGIEnvironment:
@@ -114,16 +117,46 @@ def error_task(channel: HTTPChannel, request: RequestParser) -> RefusalTask | Er
 
 
 class Channel(HTTPChannel):
-    """One client's connection."""
+    """One client's connection.
+
+    A client whose request was answered before it was read is *heard out*: the rest is read and thrown away. If the
+    connection closed over bytes that nobody took, the client would see a reset instead of the answer.
+    """
 
     parser_class = RequestParser
     task_class = Task
     error_task_class = staticmethod(error_task)
+    hears_out = False
+    deadline: float | None = None  # of the hearing out, on time.monotonic()'s clock
 
     @property
     def is_busy(self) -> bool:
         """Whether a whole request has arrived, and its answer has not been sent to the last byte."""
         return bool(self.requests or self.total_outbufs_len)
+
+    def readable(self) -> bool:
+        return self.deadline is not None or super().readable()
+
+    def received(self, data: bytes) -> bool:
+        if self.deadline is None:
+            return bool(super().received(data))
+        if time.monotonic() > self.deadline:
+            self.handle_close()
+        return False
+
+    def handle_close(self) -> None:
+        if not (self.hears_out and self.deadline is None and not self.total_outbufs_len and self.end_answers()):
+            super().handle_close()
+
+    def end_answers(self) -> bool:
+        """Says to the client that no more comes, and begins to hear it out; False where it has gone."""
+        try:
+            self.socket.shutdown(socket.SHUT_WR)
+        except OSError:
+            return False
+        self.will_close = self.close_when_flushed = False
+        self.deadline = time.monotonic() + HEAR_OUT_SECONDS
+        return True
 
 
 class BufferingWorker(Worker):
