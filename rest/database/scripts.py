@@ -38,6 +38,13 @@ PATTERNS = [(re.compile(f"[{accents.marks}]"), re.compile(accents.letters, re.DO
 UNDECOMPOSED = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t", "ŋ": "n"}
 )
+# Arabic letters of which a keyboard has one or another: those of Persian and Urdu, the teh marbuta that is typed as
+# heh, the yeh without dots, the alef of the Quran.
+ALIKE = str.maketrans(
+    "\u06a9\u06cc\u0649\u0629\u06c3\u06c1\u06d5\u0671", "\u0643\u064a\u064a\u0647\u0647\u0647\u0647\u0627"
+)
+DIGITS = {code: str(unicodedata.decimal(chr(code))) for code in range(0x80, 0x1FB00) if chr(code).isdecimal()}
+PLAIN_LETTERS = UNDECOMPOSED | ALIKE | DIGITS
 LENGTHENING = "\u0640"  # Arabic: makes a word wider and says nothing
 
 # Scripts that do not set words apart, or glue endings to them: their words are found by pairs of letters.
@@ -57,7 +64,10 @@ def is_accent(letter: str, mark: str) -> bool:
 
 
 def without_accents(text: str) -> str:
-    """`text`, in small letters, without its accents and without characters that nobody sees; composed (NFC)."""
+    """`text`, in small letters, without its accents and without characters that nobody sees; composed (NFC).
+
+    Of letters that are written for one another one stands for all, and digits are those of ASCII.
+    """
     kept, letter = [], ""
     for char in unicodedata.normalize("NFKD", text):
         category = unicodedata.category(char)
@@ -67,7 +77,7 @@ def without_accents(text: str) -> str:
             continue
         if category != "Cf" and char != LENGTHENING:
             kept.append(char)
-    return unicodedata.normalize("NFC", "".join(kept).translate(UNDECOMPOSED))
+    return unicodedata.normalize("NFC", "".join(kept).translate(PLAIN_LETTERS))
 
 
 def characters(*categories: str) -> str:
