@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 # What is raised where somebody else was faster: a name is taken, a row is gone or in use.
 OVERTAKEN = (IntegrityError, ProtectedError, ObjectDoesNotExist, Http404, APIException)
+LONGEST_SEARCH = 1000  # characters
 NONSENSE = (ValueError, OverflowError, ValidationError, DataError)  # raised for values that no column can hold
 
 
@@ -49,8 +50,8 @@ class LargeTableAdmin(DeletionMixin, admin.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """No text has the character NUL, and PostgreSQL refuses to look for it."""
-        if "\0" in search_term:
+        """Nothing is found by NUL, which PostgreSQL refuses to look for, nor by a text as long as SQLite refuses."""
+        if "\0" in search_term or len(search_term) > LONGEST_SEARCH:
             return queryset.none(), False
         return super().get_search_results(request, queryset, self.fold(search_term))
 
