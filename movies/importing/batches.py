@@ -91,7 +91,7 @@ def lines_of(stream: BinaryIO) -> Iterator[bytes]:
     """The lines; of one that is longer than any may be, so much that it is seen to be."""
     while line := stream.readline(MAX_LINE + 1):
         yield line
-        while len(line) > MAX_LINE and not line.endswith(b"\n"):
+        while len(line) >= MAX_LINE and not line.endswith(b"\n"):
             line = stream.readline(MAX_LINE)
 
 

@@ -164,6 +164,8 @@ def test_rows_without_year_director_or_genres_are_movies_too(import_rows):
         (b"[1]", "not a JSON object"),
         (b'{"title": "' + b"x" * MAX_LINE + b'"}', "longer than 1048576 bytes"),
         (b" " * (MAX_LINE + 1) + b'{"title": "Alien 3"}', "longer than 1048576 bytes"),
+        (b" " * (3 * MAX_LINE + 9) + b'{"title": "Alien 3"}', "longer than 1048576 bytes"),
+        (b" " * (4 * MAX_LINE), "longer than 1048576 bytes"),
         ({"year": 1979}, "title: missing"),
         ({"title": "  "}, "title: missing"),
         ({"title": None}, "title: missing"),
