@@ -30,7 +30,7 @@ class CollectionViewSet(viewsets.ModelViewSet[Collection]):
     changed_serializer_class: ClassVar[type[BaseSerializer[Any]]] = serializers.CollectionSerializer
     permission_classes = [IsAuthenticated]
     lookup_field = "uuid"
-    lookup_value_converter = "uuid"
+    lookup_value_converter = "any_case_uuid"
     filter_backends = []
 
     def get_queryset(self) -> CollectionQuerySet:

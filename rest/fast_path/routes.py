@@ -25,7 +25,7 @@ Method = Callable[..., Payload]
 # An address with an id or a UUID: 18 digits fit any database's id.
 WITH_ID = re.compile(r"(.*/)([0-9]{1,18})((?:/[^0-9]*)?)", re.DOTALL)
 WITH_UUID = re.compile(rf"(.*/)({UUIDConverter.regex})((?:/[^0-9]*)?)", re.DOTALL)
-PLACEHOLDER = re.compile(r"<(int|uuid):(\w+)>")
+PLACEHOLDER = re.compile(r"<(?:any_case_)?(int|uuid):(\w+)>")
 EXAMPLES = {"int": "1", "uuid": str(UUID(int=0))}
 # What dispatch() calls between the address and the method. The fast path calls the parts itself, not these.
 HOOKS = (
