@@ -105,6 +105,7 @@ BY_TYPE: dict[Kind, Values] = {
 BY_NAME: dict[str, Values] = {
     "cover_image": lambda schema: FILE,
     "director": lambda schema: DIRECTOR,
+    "directors": lambda schema: GENRES,  # a list of the same kind
     "genre": lambda schema: GENRES,
     "movie": lambda schema: [*INTEGER, 0, "", None],
     "movies": lambda schema: [*lists(schema), [{}], [{"title": "a"}] * 2001],

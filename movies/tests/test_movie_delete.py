@@ -11,7 +11,7 @@ class TestShowcase(Showcase, DeleteSuite):
     pass
 
 
-class TestCommunity(Community, DeleteSuite, Showcase):
+class TestCommunity(Community, DeleteSuite):
     pass
 
 

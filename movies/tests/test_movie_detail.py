@@ -23,7 +23,7 @@ class TestShowcase(Showcase, DetailSuite):
     pass
 
 
-class TestCommunity(Community, DetailSuite, Showcase):
+class TestCommunity(Community, DetailSuite):
     def test_an_unknown_movie_has_the_plain_error(self, anonymous):
         response = anonymous.get("/movies/12/")
         assert response["Content-Type"] == "application/json"

@@ -102,7 +102,7 @@ class TestCommunity(Community, ListSuite):
         assert (item["like_count"], item["likes_count"]) == (1, 1)
 
 
-class TestCompact(Compact, ListSuite, Showcase):
+class TestCompact(Compact, ListSuite):
     def test_the_list_of_document_001(self, anonymous, make_movie):
         first, second = (make_movie("Transformer", director="XYZ") for _ in range(2))
         assert anonymous.get("/api/auth/movies").json() == [
