@@ -9,12 +9,14 @@ from django_filters.widgets import BaseCSVWidget
 
 from movies.catalogue.orderings import SORT_FIELDS, Order
 from movies.models import Director, Genre, Movie
+from movies.models.catalogue import MAX_NAME
 from movies.models.feedback import MAX_HALF_STARS
 from movies.querysets import MovieQuerySet
 from rest.database.text import fold_accents
 
 MAX_RATING = MAX_HALF_STARS // 2
 MAX_REFERENCES = 20
+MAX_REFERENCES_TEXT = 2000  # characters of one parameter
 MAX_COUNT = 2**31 - 1
 YEARS = {"min_value": 1, "max_value": 9999}
 MINUTES = {"min_value": 0, "max_value": 10**6}
@@ -54,12 +56,15 @@ class ReferencesField(forms.CharField):
 class ReferencesFilter(django_filters.Filter):
     field_class = ReferencesField
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=MAX_REFERENCES_TEXT, **kwargs)
+
 
 class PlainFilter(django_filters.CharFilter):
     """Part of a plain column, found without case and accents: `icontains` knows only ASCII on SQLite."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(lookup_expr="contains", **kwargs)
+        super().__init__(lookup_expr="contains", max_length=MAX_NAME, **kwargs)
 
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
         return super().filter(qs, fold_accents(value))
@@ -76,7 +81,9 @@ class NameFilter(django_filters.FilterSet):
 
 
 class MovieFilter(django_filters.FilterSet):
-    title = django_filters.CharFilter(method="by_title", label="Part of the title (without case and accents).")
+    title = django_filters.CharFilter(
+        method="by_title", max_length=MAX_NAME, label="Part of the title (without case and accents)."
+    )
     director = ReferencesFilter(
         method="by_director",
         label=f"The name (without case and accents) or id of any of a movie's directors; {SEVERAL}.",

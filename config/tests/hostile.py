@@ -212,16 +212,32 @@ IN_QUERIES += ["-1", "0", "1e400", "1e-400", "NaN", "Infinity", "[]", "{}", "nul
 IN_QUERIES += ["%D9%A1", "e%CC%81" * 300, "x&{}=y", ",", "-", "--id", "id,-id,id", "user__password"]
 IN_QUERIES += ["%EF%B7%BA" * 300, "2020-13-01", "1e999999999"]
 
+
+def too_long(schema: Schema) -> list[str]:
+    """Texts beyond the maximum, and beyond what a database compares: SQLite's LIKE takes 50,000 bytes."""
+    most = schema.get("maxLength")
+    return ["x" * (most + 1), "%F0%9F%8E%AC" * (most + 1), "x" * 60_000] if most else []
+
+
 NO_NUMBER = ["x", "-1", "1e400", "NaN", "Infinity", "%00"]
 IMPOSSIBLE_BY_TYPE: dict[Kind, Values] = {
-    ("string", None): lambda schema: ["%00", "a%00b"],
+    ("string", None): lambda schema: ["%00", "a%00b", *too_long(schema)],
     ("string", "date"): lambda schema: ["x", "2020", "2020-13-01", "%00", "99999-01-01"],
     ("integer", None): lambda schema: [*NO_NUMBER, "9" * 5000, *map(str, beyond(schema))],
     ("number", None): lambda schema: [*NO_NUMBER, "9" * 5000, *map(str, beyond(schema))],
-    ("array", "string"): lambda schema: ["%00", "a%00b", "x&{}=%00"],
+    ("array", "string"): lambda schema: ["%00", "a%00b", "x&{}=%00", *too_long(schema["items"])],
 }
 IMPOSSIBLE_BY_NAME: dict[str, Values] = {
-    "ordering": lambda schema: ["password", "user__password", "-", "%00", "id,nonsense", "--id", "id&{}=nonsense"],
+    "ordering": lambda schema: [
+        "password",
+        "user__password",
+        "-",
+        "%00",
+        "id,nonsense",
+        "--id",
+        "id&{}=nonsense",
+        "x" * 60_000,
+    ],
     # More than the most means the most.
     "limit": lambda schema: [*NO_NUMBER, "0", "1.5", ""],
     "page_size": lambda schema: [*NO_NUMBER, "0", "1.5", ""],

@@ -390,6 +390,17 @@ def test_no_query_parameter_gives_a_500(world, operation):
 
 
 @each_reading
+def test_every_text_of_a_query_has_a_maximum(operation):
+    texts = {name: about.get("items", about) for name, about in operation.parameters("query").items()}
+    without = [
+        name
+        for name, about in texts.items()
+        if about["type"] == "string" and not about.keys() & {"maxLength", "enum", "format"}
+    ]
+    assert set(without) <= PLACES
+
+
+@each_reading
 def test_an_impossible_query_parameter_is_refused_and_named(world, operation):
     for name in operation.parameters("query"):
         path = f"{world.path(operation)}?{required_query(operation, but=name)}"

@@ -6,6 +6,7 @@ from typing import Any
 from drf_yasg import openapi
 from rest_framework.exceptions import ErrorDetail
 
+from movies.models.catalogue import MAX_NAME
 from movies.querysets import MOST_LIKED_LIMIT, MOST_LIKED_MAX
 from rest.swagger import parameters
 from rest.swagger.operations import NO_CONTENT, Body, Heading, Operation, Success, paged
@@ -66,7 +67,7 @@ MISSING_PARAMETER = ErrorDetail("This query parameter is required.", "required")
 
 
 def required_text(name: str, description: str) -> openapi.Parameter:
-    return openapi.Parameter(name, openapi.IN_QUERY, description, required=True, type="string")
+    return openapi.Parameter(name, openapi.IN_QUERY, description, required=True, type="string", max_length=MAX_NAME)
 
 
 LIST = paged([MOVIE], invalid={"released_after": "Enter a valid date."})

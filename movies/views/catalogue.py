@@ -22,6 +22,7 @@ from movies.catalogue import Card
 from movies.catalogue.orderings import Order
 from movies.filters import MovieFilter
 from movies.models import Genre, Movie, Tally
+from movies.models.catalogue import MAX_NAME
 from movies.permissions import IsAuthorOrStaffOrReadOnly
 from movies.querysets import CATEGORY_SIZE, MOST_LIKED_LIMIT, MOST_LIKED_MAX, NEWEST_LIMIT, MovieQuerySet, is_id
 from movies.swagger.catalogue import CATALOGUE, MOVIES
@@ -42,6 +43,8 @@ def required_parameter(request: Request, name: str) -> str:
         raise ValidationError({name: ["This query parameter is required."]}, code="required")
     if "\0" in value:
         raise ValidationError({name: ["Null characters are not allowed."]}, code="null_characters_not_allowed")
+    if len(value) > MAX_NAME:
+        raise ValidationError({name: [f"Not more than {MAX_NAME} characters."]}, code="max_length")
     return value
 
 

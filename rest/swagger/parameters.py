@@ -89,6 +89,7 @@ def filter_type(declared: django_filters.Filter) -> dict[str, Any]:
         return {"type": "integer" if is_whole else "number", **bounds}
     if isinstance(declared, django_filters.DateFilter):
         return {"type": "string", "format": "date"}
+    text = {"type": "string", "max_length": declared.extra.get("max_length")}
     if issubclass(declared.field_class.widget, forms.MultipleHiddenInput):
-        return {"type": "array", "items": openapi.Items(type="string"), "collection_format": "multi"}
-    return {"type": "string"}
+        return {"type": "array", "items": openapi.Items(**text), "collection_format": "multi"}
+    return text
