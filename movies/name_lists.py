@@ -77,6 +77,7 @@ def resolved(model: type[Director] | type[Genre], references: Iterable[Reference
         raise ValidationError(f"A {model._meta.verbose_name} that was chosen has just been deleted.")
     names = dict.fromkeys(reference for reference in references if isinstance(reference, str))
     # Sorted, so that two writers with new names in common wait for each other instead of deadlocking.
-    by_name = {name: model.objects.get_or_create_named(name) for name in sorted(names, key=fold_case)}
+    usual = sorted(model.objects.usual_names(names).items(), key=lambda names: fold_case(names[1]))
+    by_name = {name: model.objects.get_or_create_named(usual_name) for name, usual_name in usual}
     rows = [by_name[reference] if isinstance(reference, str) else reference for reference in references]
     return list({row.pk: row for row in rows}.values())

@@ -13,12 +13,12 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import Http404
 
 from movies import search, tallies
-from movies.models import Director, Genre, GenreRevision, Movie, MovieDirector, MovieGenre, MovieStats
+from movies.models import Director, Genre, GenreAlias, GenreRevision, Movie, MovieDirector, MovieGenre, MovieStats
 from movies.models.catalogue import Named
 from movies.querysets import MovieQuerySet
 from rest.chunks import chunks, id_batches
 from rest.database.locks import wait_for_turn
-from rest.database.text import folded_fields
+from rest.database.text import fold_case, folded_fields
 
 LINKS: dict[type[Named], Any] = {Director: MovieDirector, Genre: MovieGenre}
 BATCH = 2000  # movies at a time
@@ -36,6 +36,7 @@ def rename(*, row: Named, name: str) -> None:
     keep_names(shared=False)
     find([row])
     movie_ids = lock_movies_of([row])
+    carry_aliases([row], name)
     row.name = " ".join(name.split())
     row.save(update_fields=["name", *(field.name for field in folded_fields(type(row), of=["name"])), "updated_at"])
     search.index_ids(chunks(movie_ids, BATCH))
@@ -52,7 +53,9 @@ def merge(*, rows: Collection[Named], into: Named) -> int:
         return 0
     keep_names(shared=False)
     find([*others, into])
-    movie_ids, from_ids = lock_movies_of(others), [row.pk for row in others]
+    has_new_aliases = carry_aliases(others, into.name)
+    movie_ids = lock_movies_of([*others, into] if has_new_aliases else others)
+    from_ids = [row.pk for row in others]
     counted: tallies.Differences = Counter()
     for batch in chunks(movie_ids, BATCH):
         counted.update(hand_over(batch, from_ids, into))
@@ -75,6 +78,43 @@ def find(rows: Sequence[Named]) -> None:
     """Raises Http404 where one of the rows has just gone."""
     if type(rows[0]).objects.filter(pk__in=[row.pk for row in rows]).count() < len(rows):
         raise Http404("It has just been deleted.")
+
+
+# --- Other names of genres ------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def save_alias(*, alias: GenreAlias) -> None:
+    """Adds or changes another name of a genre. Raises IntegrityError where the alias is there already."""
+    keep_names(shared=False)
+    before = GenreAlias.objects.filter(pk=alias.pk).first() if alias.pk else None
+    movie_ids = lock_movies_with([alias] if before is None else [before, alias])
+    alias.save()
+    search.index_ids(chunks(movie_ids, BATCH))
+
+
+@transaction.atomic
+def delete_aliases(*, ids: Collection[int]) -> int:
+    """How many there were."""
+    keep_names(shared=False)
+    aliases = GenreAlias.objects.filter(pk__in=ids)
+    movie_ids = lock_movies_with(list(aliases))
+    deleted, _ = aliases.delete()
+    search.index_ids(chunks(movie_ids, BATCH))
+    return deleted
+
+
+def carry_aliases(rows: Collection[Named], name: str) -> bool:
+    """Lets the aliases of these genres mean the one of that name; whether there are any."""
+    keys = Genre.objects.filter(pk__in=[row.pk for row in rows if isinstance(row, Genre)]).values("name_key")
+    aliases = GenreAlias.objects.filter(genre_key__in=keys)
+    return aliases.update(genre=name, genre_key=fold_case(name)) > 0
+
+
+def lock_movies_with(aliases: Collection[GenreAlias]) -> list[int]:
+    """Locks the movies of the genres that these aliases mean: their ids."""
+    genres = Genre.objects.filter(name_key__in={fold_case(alias.genre) for alias in aliases})
+    return lock_movies_of(list(genres)) if genres else []
 
 
 # --- Movies by their names ------------------------------------------------------------------------------------------

@@ -27,6 +27,10 @@ class NamedQuerySet(models.QuerySet[Any]):
         """The row of that name, created when it is new."""
         return self.get_or_create(name_key=fold_case(name), defaults={"name": " ".join(name.split())})[0]
 
+    def usual_names(self, names: Collection[str]) -> dict[str, str]:
+        """For each of these names the one that the row has, or a new row gets."""
+        return {name: name for name in names}
+
     def matching(self, reference: str) -> Self:
         """By id where `reference` is the id of one, else by name ("1984" may be either)."""
         return self.filter(pk__in=self.meant_by([reference])[reference])
@@ -60,6 +64,26 @@ class NamedQuerySet(models.QuerySet[Any]):
             or found.get(f"plain {fold_accents(reference)}", set())
             for reference in references
         }
+
+
+class GenreQuerySet(NamedQuerySet):
+    """Genres, which are known by their usual other names, too (`GenreAlias`)."""
+
+    def usual_names(self, names: Collection[str]) -> dict[str, str]:
+        from movies.models import GenreAlias
+
+        known = set(self.filter(name_key__in=set(map(fold_case, names))).values_list("name_key", flat=True))
+        unknown = [name for name in names if fold_case(name) not in known]
+        return super().usual_names(names) | (GenreAlias.objects.usual_names(unknown) if unknown else {})
+
+    def meant_by(self, references: Collection[str]) -> dict[str, set[int]]:
+        from movies.models import GenreAlias
+
+        meant = super().meant_by(references)
+        unknown = [reference for reference, ids in meant.items() if not ids]
+        usual = GenreAlias.objects.usual_names(unknown) if unknown else {}
+        of_usual = super().meant_by(set(usual.values())) if usual else {}
+        return meant | {reference: of_usual[name] for reference, name in usual.items()}
 
 
 def is_id(reference: str) -> bool:

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from movies import name_lists, naming, search, tallies
-from movies.models import Director, Genre, Movie, MovieStats
+from movies.models import Director, Genre, GenreAlias, Movie, MovieStats
 from movies.models.catalogue import Named
 from movies.models.feedback import AGGREGATES
 from rest.chunks import id_batches
@@ -32,7 +32,7 @@ class Part(Protocol):
 
 def differences(advance: Callable[[int], object] = lambda n: None, *, fix: bool = False) -> Iterator[str]:
     """Every difference as a sentence; `fix` also mends it. `advance` hears how many movies each finished batch has."""
-    for model in (Director, Genre):
+    for model in (Director, Genre, GenreAlias):
         for ids in id_batches(model.objects.all(), BATCH):
             yield from compared(partial(names, model, ids), fix=fix)
     for ids in id_batches(Movie.objects.all(), BATCH):
@@ -51,7 +51,7 @@ def compared(part: Part, *, fix: bool) -> list[str]:
     return found
 
 
-def names(model: type[Named], ids: list[int], *, fix: bool = False) -> Iterator[str]:
+def names(model: type[Named] | type[GenreAlias], ids: list[int], *, fix: bool = False) -> Iterator[str]:
     rows: QuerySet[Any] = model.objects.filter(pk__in=ids).order_by("pk")
     yield from folded_texts(rows.select_for_update() if fix else rows, fix=fix)
 
@@ -114,7 +114,7 @@ def directors(movies: list[Movie], *, fix: bool) -> Iterator[str]:
             movie.refresh_from_db()  # and forgets the list that was read before
 
 
-def folded_texts(rows: Iterable[Movie | Named], *, fix: bool) -> Iterator[str]:
+def folded_texts(rows: Iterable[Movie | Named | GenreAlias], *, fix: bool) -> Iterator[str]:
     """Folded texts that are not those of the fields they are folded from."""
     for row in rows:
         for field in row._meta.concrete_fields:

@@ -89,6 +89,7 @@ def named(sql: PostgreSQL, directors: int) -> list[Step]:
         (
             "directors and genres",
             [
+                "DELETE FROM movies_genrealias",  # every other name would be another posting of a movie
                 f"INSERT INTO movies_genre {columns} SELECT n + 1, text, lower(text), lower(text), {now}, {now} "
                 f"FROM {values(GENRES)} AS genres ORDER BY n",
                 f"INSERT INTO movies_director {columns} SELECT id, name, lower(name), lower(name), {now}, {now} "

@@ -206,3 +206,10 @@ def test_titles_and_names_of_a_catalogue_get_their_plain_forms(history):
     assert get("movies", "Director").objects.get().plain_name == "inarritu"
     plain = list(get("movies", "Movie").objects.order_by("id").values_list("plain_title", "sort_title"))
     assert plain == [("arger", "arger"), ("the banquet", "banquet"), ("千尋", "千尋")]
+
+
+def test_a_catalogue_knows_the_usual_other_names_of_genres(history):
+    history.go_to([("movies", "0013_order_by_plain_texts")])
+    get = history.go_to([("movies", "0014_genre_aliases")]).get_model
+    keys = get("movies", "GenreAlias").objects.filter(genre_key="science fiction").values_list("alias_key", flat=True)
+    assert set(keys) == {"scifi", "sciencefiction", "sf"}

@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from movies import models, naming
 from rest.admin import LargeTableAdmin, UnchangedForm
 from rest.admin.forms import TolerantAutocompleteSelect
+from rest.database.sorting import without_signs
 from rest.database.text import fold_accents
 
 MERGED_AT_ONCE = 100
@@ -113,3 +114,24 @@ class DirectorAdmin(NamedAdmin):
 @admin.register(models.Genre)
 class GenreAdmin(NamedAdmin):
     link = models.MovieGenre._meta.get_field("genre")
+
+
+@admin.register(models.GenreAlias)
+class GenreAliasAdmin(LargeTableAdmin):
+    """Changing one also brings the search index of every movie of the genre up to date."""
+
+    form = UnchangedForm
+    list_display = ["alias", "genre"]
+    search_fields = ["alias_key__startswith"]
+    fold = staticmethod(without_signs)
+    ordering = ["genre_key", "alias_key"]
+    fields = ["alias", "genre"]
+
+    def lock(self, row: Any) -> None:
+        """Not yet: the movies come first, and the services know which."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
+        naming.save_alias(alias=obj)
+
+    def delete_rows(self, ids: Sequence[int]) -> int:
+        return naming.delete_aliases(ids=ids)

@@ -10,7 +10,7 @@ from movies.catalogue.cards import Card
 from movies.catalogue.listings import TOTAL
 from movies.catalogue.orderings import SORT_FIELDS
 from movies.catalogue.queries import CardQuery
-from movies.models import Tally
+from movies.models import Genre, GenreAlias, Tally
 from rest.database.statements import Statement, is_postgresql
 from rest.database.text import fold_case
 from rest.listings import Listing, Slice
@@ -89,8 +89,12 @@ class SizedGenre(NamedTuple):
 
 
 def genre_named(name: str) -> SizedGenre | None:
-    """The genre of that name (without case), if it has ever had a movie."""
+    """The genre of that name (without case) or alias, if it has ever had a movie."""
     rows = NAMED.rows(fold_case(name))
+    if not rows and not Genre.objects.named(name).exists():
+        rows = [
+            row for usual in GenreAlias.objects.usual_names([name]).values() for row in NAMED.rows(fold_case(usual))
+        ]
     return SizedGenre(*rows[0]) if rows else None
 
 

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from movies import search, tallies
 from movies.importing import bulk, postings
 from movies.importing.rows import Key, Row, folded_name
-from movies.models import Director, Genre, Movie, MovieDirector, MovieGenre, MovieStats
+from movies.models import Director, Genre, GenreAlias, Movie, MovieDirector, MovieGenre, MovieStats
 from movies.models.catalogue import Named
 from movies.naming import keep_names
 from rest.chunks import chunks
@@ -44,17 +44,17 @@ def add_missing(rows: Sequence[Row], word_ids: postings.WordIds | None = None) -
     if not new:
         return 0
     directors = known | create_names(Director, (name for row in new for name in row.directors), known)
-    known = of_names(Genre, (name for row in new for name in row.genres))
-    genres = known | create_names(Genre, (name for row in new for name in row.genres), known)
+    genres = genres_of(name for row in new for name in row.genres)
     led_by = [once_each(row.directors, directors) for row in new]
     of_genres = [once_each(row.genres, genres) for row in new]
     ids = add_movies(new, led_by)
     bulk.insert(MovieStats, ["movie"], ((pk,) for pk in ids))
     bulk.insert(MovieDirector, ["movie", "director"], links(ids, led_by))
     bulk.insert(MovieGenre, ["movie", "genre"], links(ids, of_genres))
+    aliases = GenreAlias.objects.by_genre()
     weights = {
-        pk: postings.weights(row.title, row.release_date, *([name.name for name in names] for names in lists))
-        for pk, row, *lists in zip(ids, new, led_by, of_genres, strict=True)
+        pk: postings.weights(row.title, row.release_date, texts(directed), texts(sorts), aliases)
+        for pk, row, directed, sorts in zip(ids, new, led_by, of_genres, strict=True)
     }
     of_words = postings.insert(weights, word_ids or postings.WordIds())
     check_references()
@@ -104,7 +104,11 @@ def keys_of(titles: Iterable[str], directors: dict[str, Name]) -> set[Key]:
 
 def once_each(texts: Iterable[str], names: dict[str, Name]) -> list[Name]:
     """Those of the names that these texts are, in their order."""
-    return [names[key] for key in dict.fromkeys(map(folded_name, texts))]
+    return list(dict.fromkeys(names[folded_name(text)] for text in texts))
+
+
+def texts(names: Iterable[Name]) -> list[str]:
+    return [name.name for name in names]
 
 
 def links(ids: Sequence[int], names: Sequence[Sequence[Name]]) -> list[tuple[int, int]]:
@@ -141,6 +145,17 @@ def of_names(model: type[Named], names: Iterable[str]) -> dict[str, Name]:
         for chunk in chunks(set(map(folded_name, names)), CHUNK)
         for key, pk, name in model.objects.filter(name_key__in=chunk).order_by().values_list("name_key", "pk", "name")
     }
+
+
+def genres_of(names: Iterable[str]) -> dict[str, Name]:
+    """The genres of those names, by folded name: those that there are, by their usual other names, or new ones."""
+    wanted = {folded_name(name): name for name in names}
+    known = of_names(Genre, wanted.values())
+    usual = GenreAlias.objects.usual_names([name for key, name in wanted.items() if key not in known])
+    meant = {key: usual.get(name, name) for key, name in wanted.items() if key not in known}
+    known |= of_names(Genre, meant.values())
+    known |= create_names(Genre, meant.values(), known)
+    return known | {key: known[folded_name(name)] for key, name in meant.items()}
 
 
 def create_names(model: type[Named], names: Iterable[str], known: Container[str]) -> dict[str, Name]:

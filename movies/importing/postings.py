@@ -4,11 +4,14 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from movies import search
 from movies.importing import bulk
+from movies.importing.rows import folded_name
 from movies.models import SearchPosting, SearchSpelling, SearchWord
+from movies.models.alias import Aliases
 from movies.search import vocabulary
 
 MAX_REMEMBERED = 100_000  # words
@@ -30,21 +33,23 @@ class Texts(NamedTuple):
 
 @lru_cache(maxsize=10_000)
 def of_director(name: str) -> Weights:
-    return search.weighted_words(Texts("", director_list=(Name(name),)))
+    return search.weighted_words(Texts("", director_list=(Name(name),)), {})
 
 
 @lru_cache(maxsize=1_000)
-def of_genre(name: str) -> Weights:
-    return search.weighted_words(Texts("", genre_list=(Name(name),)))
+def of_genre(name: str, aliases: tuple[str, ...]) -> Weights:
+    return search.weighted_words(Texts("", genre_list=(Name(name),)), {folded_name(name): aliases})
 
 
-def weights(title: str, released: date | None, directors: Iterable[str], genres: Iterable[str]) -> Weights:
+def weights(
+    title: str, released: date | None, directors: Iterable[str], genres: Iterable[str], aliases: Aliases
+) -> Weights:
     """Word → weight. The weights of a word in several texts are added, so each text's can be had by itself."""
-    total = search.weighted_words(Texts(title, released))
-    for of_name in map(of_director, directors), map(of_genre, genres):
-        for of_text in of_name:
-            for word, weight in of_text.items():
-                total[word] = total.get(word, 0) + weight
+    total = search.weighted_words(Texts(title, released), {})
+    of_genres = (of_genre(name, tuple(aliases.get(folded_name(name), ()))) for name in genres)
+    for of_text in chain(map(of_director, directors), of_genres):
+        for word, weight in of_text.items():
+            total[word] = total.get(word, 0) + weight
     return total
 
 

@@ -1,3 +1,4 @@
+from movies.models.alias import GenreAlias
 from movies.models.catalogue import Director, Genre, Movie, MovieDirector, MovieGenre, MovieStats
 from movies.models.feedback import Comment, Favorite, Like, Rating
 from movies.models.mail import MailAllowance
@@ -10,6 +11,7 @@ __all__ = [
     "Director",
     "Favorite",
     "Genre",
+    "GenreAlias",
     "GenreRevision",
     "Like",
     "MailAllowance",

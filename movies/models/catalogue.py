@@ -13,7 +13,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Cast
 
 from movies.models.revision import GenreRevision
-from movies.querysets import MovieQuerySet, NamedQuerySet
+from movies.querysets import GenreQuerySet, MovieQuerySet, NamedQuerySet
 from rest.database.sorting import sort_key
 from rest.database.text import FitsWhenFolded, FoldedField, PlainField, not_blank
 
@@ -55,6 +55,8 @@ class Director(Named):
 
 
 class Genre(Named):
+    objects = GenreQuerySet.as_manager()  # type: ignore[misc]  # the base class has another one
+
     class Meta(Named.Meta):
         constraints = [models.CheckConstraint(condition=~Q(name_key=""), name="genre_name_not_blank")]
 

@@ -10,12 +10,14 @@ from django.db import transaction
 from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from movies.models import Movie, MovieStats
+from movies.models import GenreAlias, Movie, MovieStats
+from movies.models.alias import Aliases
 from movies.models.search import SearchPosting, SearchWord, popularity_level
 from movies.querysets import MovieQuerySet
 from movies.search.tokens import indexed_words
 from movies.search.vocabulary import BATCH, add_word_counts, get_or_create_words
 from rest.chunks import id_batches
+from rest.database.text import fold_case
 
 TITLE_WEIGHT, DIRECTOR_WEIGHT, GENRE_WEIGHT, YEAR_WEIGHT = 1000, 400, 200, 100
 
@@ -38,18 +40,30 @@ class HasTexts(Protocol):
     def genre_list(self) -> Sequence[HasName]: ...
 
 
-def weighted_words(movie: HasTexts) -> dict[str, int]:
-    """Word → weight. The fewer words a text has, the more each of them says; the year of release says which film."""
+def weighted_words(movie: HasTexts, aliases: Aliases | None = None) -> dict[str, int]:
+    """Word → weight. The fewer words a text has, the more each of them says; the year of release says which film.
+
+    `aliases` are those of the genres, where they have been read already.
+    """
+    aliases = GenreAlias.objects.by_genre() if aliases is None else aliases
     weights: dict[str, int] = defaultdict(int)
-    texts = [(movie.title, TITLE_WEIGHT)]
-    texts += [(director.name, DIRECTOR_WEIGHT) for director in movie.director_list]
-    texts += [(genre.name, GENRE_WEIGHT) for genre in movie.genre_list]
-    for text, weight in texts:
-        for word, length in indexed_words(text).items():
+    texts = [(indexed_words(movie.title), TITLE_WEIGHT)]
+    texts += [(indexed_words(director.name), DIRECTOR_WEIGHT) for director in movie.director_list]
+    texts += [(words_of_genre(genre.name, aliases), GENRE_WEIGHT) for genre in movie.genre_list]
+    for words, weight in texts:
+        for word, length in words.items():
             weights[word] += round(weight / sqrt(length))
     if movie.release_date:
         weights[str(movie.release_date.year)] += YEAR_WEIGHT
     return weights
+
+
+def words_of_genre(name: str, aliases: Aliases) -> dict[str, int]:
+    """The words of its name, and those that only its other names have."""
+    words = indexed_words(name)
+    for alias in aliases.get(fold_case(name), ()):
+        words = indexed_words(alias) | words
+    return words
 
 
 def index(movies: MovieQuerySet) -> None:
@@ -78,7 +92,8 @@ def index_batch(movies: list[Movie]) -> Counter[int]:
     """
     levels = levels_of(movies, MovieStats.objects.select_for_update())
     indexed = postings_of(movies)
-    weights = {movie.pk: weighted_words(movie) for movie in movies}
+    aliases = GenreAlias.objects.by_genre()
+    weights = {movie.pk: weighted_words(movie, aliases) for movie in movies}
     outdated = {
         pk: of_movie
         for pk, of_movie in weights.items()
@@ -132,10 +147,11 @@ def set_popularity(movie_id: int, level: int) -> None:
 def flaws(movies: list[Movie]) -> Iterator[tuple[Movie, str]]:
     """Those of `movies` (complete, at most a batch) whose postings are not what they should be, and what is wrong."""
     levels, indexed = levels_of(movies, MovieStats.objects.all()), postings_of(movies)
+    aliases = GenreAlias.objects.by_genre()
     for movie in movies:
         postings, level = indexed[movie.pk], levels[movie.pk]
         popularity = {posting.popularity for posting in postings.values()}
-        if {text: posting.weight for text, posting in postings.items()} != weighted_words(movie):
+        if {text: posting.weight for text, posting in postings.items()} != weighted_words(movie, aliases):
             yield movie, "the search index does not match its texts"
         elif popularity - {level}:
             kept = " and ".join(map(str, sorted(popularity)))

@@ -41,5 +41,10 @@ def sort_key(text: str) -> str:
     return " ".join(SIGNS.sub(" ", plain).split()) or whole
 
 
+def without_signs(text: str) -> str:
+    """The letters and digits of `text`, folded without accents: what "Sci-Fi", "sci fi" and "SciFi" have in common."""
+    return SIGNS.sub("", fold_accents(text).replace("&", "and"))
+
+
 def is_name(title: str) -> bool:
     return any(title == name or title.startswith(f"{name} ") for name in NAMES)
