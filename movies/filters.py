@@ -35,7 +35,14 @@ class OrderingFilter(django_filters.OrderingFilter):
     """One or several of SORT_FIELDS."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(fields={name: name for name in SORT_FIELDS}, widget=OrderingWidget, **kwargs)
+        super().__init__(
+            fields={name: name for name in SORT_FIELDS},
+            widget=OrderingWidget,
+            error_messages={
+                "invalid_choice": "Select a valid choice. %(value).50s is not one of the available choices."
+            },
+            **kwargs,
+        )
 
     def filter(self, qs: MovieQuerySet, value: list[str] | None) -> MovieQuerySet:
         return Order.parse(",".join(value)).sorted(qs) if value else qs

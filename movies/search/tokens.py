@@ -10,11 +10,11 @@ a *compound*: the index has its parts and the whole, and a query that has the on
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 from movies.models.search import MAX_WORD
-from rest.database.scripts import MARKS, PICTURES, UNSPACED, is_unspaced
+from rest.database.scripts import MARKS, PICTURES, UNSPACED
 from rest.database.text import fold_accents
 
 MAX_PARTS = 8  # of a compound
@@ -22,46 +22,53 @@ SHORTEST_ELIDED = 3  # letters after an apostrophe: "l'avventura" is found by "a
 LONGEST_ARTICLE = 4  # and before it, as in "dell'arte"
 
 PLAIN = rf"(?:(?![{UNSPACED}])[^\W_{MARKS}]|(?![{UNSPACED}])[{MARKS}])+"
-TOKEN = re.compile(rf"[{UNSPACED}][{UNSPACED}{MARKS}]*|{PLAIN}(?:'{PLAIN})*|[{PICTURES}]")
-ASCII_TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*")
+TOKEN = re.compile(
+    rf"(?P<unspaced>[{UNSPACED}][{UNSPACED}{MARKS}]*)|(?P<plain>{PLAIN}(?:'{PLAIN})*)|(?P<picture>[{PICTURES}])"
+)
+ASCII_TOKEN = re.compile(r"(?P<plain>[a-z0-9]+(?:'[a-z0-9]+)*)")  # the same, where there is nothing else
 CLUSTER = re.compile(rf"[^{MARKS}]?[{MARKS}]+|[^{MARKS}]")  # a letter with the marks that belong to it
+SIMPLE = re.compile(r"[a-z0-9]+(?: [a-z0-9]+)*").fullmatch
+LETTERS_IN_A_ROW = re.compile(r"\b[a-z] [a-z]\b").search
 is_year = re.compile(r"(?:18|19|20|21)\d\d").fullmatch
 is_mark = re.compile(f"[{MARKS}]").match
 GAP = re.compile(r"[\s・]*").fullmatch  # what may be left out within a name of an unspaced script
 
 
 class Token(NamedTuple):
-    """A run of letters and digits, or a picture: its text without apostrophes, and where it stands."""
+    """A run of letters and digits, or a picture: the group of TOKEN, its text as it is, and where it stands."""
 
+    kind: str | None
     raw: str
     start: int
     end: int
 
     @property
     def text(self) -> str:
+        """Without apostrophes."""
         return self.raw.replace("'", "")
 
     @property
     def is_unspaced(self) -> bool:
-        return is_unspaced(self.raw) is not None
+        return self.kind == "unspaced"
 
     @property
     def is_letter(self) -> bool:
         return len(self.raw) == 1 and self.raw.isalpha()
-
-    @property
-    def is_joinable(self) -> bool:
-        return self.raw[0].isalnum() and not self.is_unspaced
 
 
 def folded(text: str) -> str:
     return fold_accents(text).replace("&", " and ")
 
 
+def is_simple(text: str) -> bool:
+    """Whether a folded text is words and spaces alone, as most are: so no part of it shows a compound."""
+    return SIMPLE(text) is not None and LETTERS_IN_A_ROW(text) is None
+
+
 def tokens_of(text: str) -> list[Token]:
     """The tokens of a folded text."""
     pattern = ASCII_TOKEN if text.isascii() else TOKEN
-    return [Token(match[0], match.start(), match.end()) for match in pattern.finditer(text)]
+    return [Token(match.lastgroup, match[0], *match.span()) for match in pattern.finditer(text)]
 
 
 def clusters_of(run: str) -> list[str]:
@@ -92,6 +99,9 @@ def words(text: str) -> list[str]:
 def indexed_words(text: str) -> dict[str, int]:
     """Every word by which `text` is found → how many words it has if written with that one: each says the less."""
     text = folded(text)
+    if is_simple(text):
+        words = text.split()
+        return dict.fromkeys((word[:MAX_WORD] for word in words), len(words))
     tokens = tokens_of(text)
     words = [word for token in tokens for word in words_of(token)]
     found = dict.fromkeys([*words, *elided(tokens), *bridges(text, tokens)], len(words))
@@ -129,30 +139,38 @@ def compounds_of(text: str, tokens: Sequence[Token]) -> set[Compound]:
     """Those that the text shows: what is written without a space ("spider-man"), and letters in a row ("D. W.")."""
 
     def are_close(first: Token, second: Token) -> bool:
-        return second.start > first.end and not any(map(str.isspace, text[first.end : second.start]))
+        gap = text[first.end : second.start]
+        return gap != " " and gap != "" and not any(map(str.isspace, gap))
 
     def are_letters(first: Token, second: Token) -> bool:
         return first.is_letter and second.is_letter
 
-    return {compound for rule in (are_close, are_letters) for run in runs_of(tokens, rule) for compound in joined(run)}
+    return {
+        compound
+        for rule in (are_close, are_letters)
+        for run in runs_of(tokens, rule)
+        for compound in joined(token.text for token in run)
+    }
 
 
-def runs_of(tokens: Iterable[Token], belong_together: Callable[[Token, Token], bool]) -> Iterator[list[Token]]:
-    """The tokens in rows, in each of which every token belongs to the one before it."""
+def runs_of(tokens: Sequence[Token], belong_together: Callable[[Token, Token], bool]) -> Iterator[list[Token]]:
+    """The rows of plain tokens, of two at least, in each of which every token belongs to the one before it."""
     run: list[Token] = []
-    for token in tokens:
-        if run and not (run[-1].is_joinable and token.is_joinable and belong_together(run[-1], token)):
+    for first, second in pairwise(tokens):
+        if first.kind == second.kind == "plain" and belong_together(first, second):
+            run = [*(run or [first]), second]
+        elif run:
             yield run
             run = []
-        run.append(token)
-    yield run
+    if run:
+        yield run
 
 
-def joined(tokens: Sequence[Token]) -> list[Compound]:
-    """The tokens as one word, if they are several and may be one."""
-    parts = tuple(token.text for token in tokens)
+def joined(parts: Iterable[str]) -> list[Compound]:
+    """The texts as one word, if they may be one."""
+    parts = tuple(parts)
     whole = "".join(parts)
-    return [Compound(whole, parts)] if 1 < len(parts) <= MAX_PARTS and len(whole) <= MAX_WORD else []
+    return [Compound(whole, parts)] if len(parts) <= MAX_PARTS and len(whole) <= MAX_WORD else []
 
 
 # --- What a query asks for ------------------------------------------------------------------------------------------
@@ -168,13 +186,21 @@ class Typed(NamedTuple):
 
 def typed(text: str, most: int) -> Typed:
     """At most so many words, and of words typed next to each other what they are as one ("spider man")."""
-    text = folded(text)
+    words, found = words_and_compounds(folded(text))
+    compounds: dict[str, set[str]] = {word: set() for word in list(dict.fromkeys(words))[:most]}
+    for whole, parts in found:
+        for part in parts:
+            if part in compounds:
+                compounds[part].add(whole)
+    return Typed(list(compounds), words[-1] if words else "", compounds)
+
+
+def words_and_compounds(text: str) -> tuple[list[str], Iterable[Compound]]:
+    """Those of a folded query, any two neighbours being a compound."""
+    if is_simple(text):
+        texts = text.split()
+        return [word[:MAX_WORD] for word in texts], chain.from_iterable(map(joined, pairwise(texts)))
     tokens = tokens_of(text)
-    words = [word for token in tokens for word in words_of(token)]
-    kept = list(dict.fromkeys(words))[:most]
-    compounds: dict[str, set[str]] = {word: set() for word in kept}
-    pairs = (compound for pair in pairwise(tokens) if all(t.is_joinable for t in pair) for compound in joined(pair))
-    for compound in {*pairs, *compounds_of(text, tokens)}:
-        for part in compounds.keys() & set(compound.parts):
-            compounds[part].add(compound.text)
-    return Typed(kept, words[-1] if words else "", compounds)
+    pairs = (pair for pair in pairwise(tokens) if pair[0].kind == pair[1].kind == "plain")
+    of_pairs = chain.from_iterable(joined(token.text for token in pair) for pair in pairs)
+    return [word for token in tokens for word in words_of(token)], {*of_pairs, *compounds_of(text, tokens)}
