@@ -88,11 +88,6 @@ def pairs_of(letters: list[str]) -> list[str]:
     return [pair[:MAX_WORD] for pair in pairs]
 
 
-def words(text: str) -> list[str]:
-    """The words of `text`, in their order."""
-    return [word for token in tokens_of(folded(text)) for word in words_of(token)]
-
-
 # --- What the index has besides ------------------------------------------------------------------------------------
 
 

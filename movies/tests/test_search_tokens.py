@@ -2,7 +2,11 @@
 
 import pytest
 
-from movies.search.tokens import MAX_PARTS, indexed_words, typed, words
+from movies.search.tokens import MAX_PARTS, folded, indexed_words, typed, words_and_compounds
+
+
+def words(text: str) -> list[str]:
+    return words_and_compounds(folded(text))[0]
 
 
 @pytest.mark.parametrize(
