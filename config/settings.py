@@ -282,8 +282,13 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "filters": {"without_traceback": {"()": "config.logs.WithoutTraceback"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-    # Without an entry here the package sets up a handler of its own, and every line appears twice.
-    "loggers": {"post_office": {"handlers": ["stderr"], "level": "WARNING", "propagate": False}},
+    "loggers": {
+        # A stranger may send any host, as often as it pleases.
+        "django.security.DisallowedHost": {"filters": ["without_traceback"]},
+        # Without an entry here the package sets up a handler of its own, and every line appears twice.
+        "post_office": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+    },
 }

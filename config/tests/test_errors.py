@@ -357,3 +357,10 @@ def test_an_address_without_its_slash_redirects_and_changes_no_method(anonymous,
 def test_what_has_an_address_of_either_kind_answers_at_both(alice, anonymous, address):
     login = {"username": "alice", "password": PASSWORD}
     assert anonymous.post(address, login).status_code == 200
+
+
+def test_a_foreign_host_is_a_line_in_the_log_and_no_traceback(anonymous, caplog):
+    assert anonymous.get("/api/v1/movies/", HTTP_HOST="evil.example").status_code == 400
+    [record] = [one for one in caplog.records if one.name == "django.security.DisallowedHost"]
+    assert "evil.example" in record.getMessage()
+    assert record.exc_info is None
