@@ -97,6 +97,6 @@ def test_an_index_of_older_rules_is_made_anew_once(prepare, make_movie, sam):
     SearchPosting.objects.all().delete()
     SearchWord.objects.update(movies_count=0)
     SearchRevision.objects.all().delete()
-    assert prepare(DEMO=False) == "Bringing the search index up to date …\n"
+    assert prepare(DEMO=False) == "Bringing the search index up to date, of 1 movies …\n"
     assert search.find("swat").page(0, 1)[1] == 1
     assert prepare(DEMO=False) == ""

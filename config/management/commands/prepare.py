@@ -13,6 +13,7 @@ from django.db import connection
 from accounts.models import User
 from accounts.services import create_first_admin
 from movies import search
+from movies.models import Movie
 from rest.database.commands import DatabaseCommand
 from rest.database.migrations import missing_migrations
 from rest.database.statements import create_missing
@@ -35,7 +36,7 @@ class Command(DatabaseCommand):
             call_command("migrate", verbosity=0, interactive=False)
         create_missing(using=connection.alias)  # a new release may have other statements and no migration
         if search.is_outdated():
-            self.stdout.write("Bringing the search index up to date …")
+            self.stdout.write(f"Bringing the search index up to date, of {Movie.objects.count():,} movies …")
             search.bring_up_to_date()
         call_command("collectstatic", verbosity=0, interactive=False)
         if settings.DEMO and not no_demo:
