@@ -7,7 +7,7 @@ from django.http import Http404
 from rest_framework.exceptions import ValidationError
 
 from movies import naming, search, services, verification
-from movies.models import Director, Genre, Movie
+from movies.models import Director, Genre, GenreAlias, Movie
 from movies.tests.test_verify_while_serving import Writing
 
 
@@ -22,6 +22,10 @@ def merge(into, *names, model=Genre):
 
 @pytest.mark.django_db
 class TestMerging:
+    @pytest.fixture(autouse=True)
+    def as_if_they_had_come_before_there_were_aliases(self, db):
+        GenreAlias.objects.all().delete()
+
     @pytest.mark.parametrize(
         ("before", "after"),
         [
