@@ -13,8 +13,8 @@ from collections_app.models import Collection, CollectionMovie
 from collections_app.services import create_collection
 from config.tests.admin import Office, address, registered
 from metrics.models import ThrottleWindow
-from movies import services, verification
-from movies.models import Comment, Director, Favorite, Genre, Like, Movie, MovieDirector, MovieGenre, Rating
+from movies import naming, services, verification
+from movies.models import Comment, Director, Favorite, Genre, GenreAlias, Like, Movie, MovieDirector, MovieGenre, Rating
 
 pytestmark = pytest.mark.django_db
 PASSWORD = {"usable_password": "true", "password1": "correct-horse", "password2": "correct-horse"}
@@ -24,6 +24,7 @@ TO_ADD = {
     Movie: lambda rows: {"title": "Zardoz", "genre_links-0-genre": rows[Genre].pk},
     Director: lambda rows: {"name": "John Boorman"},
     Genre: lambda rows: {"name": "Fantasy"},
+    GenreAlias: lambda rows: {"alias": "Spooky", "genre": "Horror"},
     User: lambda rows: {"username": "dora", **PASSWORD},
     Collection: lambda rows: {"user": rows[User].pk, "title": "Later", "description": "Hm."},
     CollectionMovie: lambda rows: {"collection": rows[Collection].pk, "position": 9, "title": "Zardoz"},
@@ -33,6 +34,7 @@ TO_CHANGE = {
     Movie: {"title": "Zardoz", "duration": 105},
     Director: {"name": "John Boorman"},
     Genre: {"name": "Fantasy"},
+    GenreAlias: {"alias": "Scary"},
     User: {"username": "Robert", "email": "robert@example.com"},
     Collection: {"title": "Later"},
     CollectionMovie: {"position": 9},
@@ -68,6 +70,8 @@ def rows(movie, make_movie, alice, bob, charlie, settings, tmp_path):
     listed = [{"uuid": movie.uuid}, {"title": "Unknown"}]
     collection = create_collection(user=bob.user, title="Seen", description="Hm.", movies=listed)
     create_collection(user=bob.user, title="To see", description="Hm.", movies=listed)
+    alias = GenreAlias(alias="Frightful", genre="Horror")
+    naming.save_alias(alias=alias)
     email = Email.objects.create(from_email="a@example.com", to=["b@example.com"], status=STATUS.failed)
     attachment = Attachment.objects.create(name="a.txt", file=ContentFile(b"a", "a.txt"))
     attachment.emails.add(email)
@@ -75,6 +79,7 @@ def rows(movie, make_movie, alice, bob, charlie, settings, tmp_path):
         Movie: movie,
         Director: movie.director,
         Genre: Genre.objects.get(name="Horror"),
+        GenreAlias: alias,
         User: bob.user,
         Session: Session.objects.get(user=bob.user),
         Collection: collection,
