@@ -165,7 +165,7 @@ def of_one(
     total = min(most, LIMIT) if len(group) == 1 or most >= LIMIT else 0
     deep = PAGE_SIZE if total else max(PAGE_SIZE, depth(group, LIMIT + LIMIT // 10))
     page = rows("search_group", total, ids, qualities, deep, array(namesakes))
-    if not total and page[0][22] < LIMIT and deep < most:
+    if not total and page[0][23] < LIMIT and deep < most:
         return rows("search_group", 0, ids, qualities, LIMIT, array(namesakes))
     return page
 
