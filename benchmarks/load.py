@@ -1,5 +1,6 @@
 """Putting a contestant under load: wrk for what is quick, two callers for what takes long."""
 
+import gzip
 import http.client
 import os
 import re
@@ -70,6 +71,8 @@ def ask(server: Server, request: Request) -> Reply:
         connection.request(request.method, server.own_path(request.path), request.body or None, request.all_headers)
         reply = connection.getresponse()
         body = reply.read()
+        if reply.headers["Content-Encoding"] == "gzip":
+            body = gzip.decompress(body)
     except TimeoutError as error:
         raise TooSlow from error
     finally:
