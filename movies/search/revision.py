@@ -1,7 +1,7 @@
 """By which rules the index is made: a release whose rules are others makes the whole of it anew, before it starts."""
 
 from movies.models import Movie, SearchRevision
-from movies.search.indexing import index
+from movies.search.indexing import index_ids
 from rest.chunks import id_batches
 
 RULES = 1  # one more whenever `weighted_words` gives something else for the same movie
@@ -16,5 +16,5 @@ def is_outdated() -> bool:
 def bring_up_to_date() -> None:
     """Indexes all movies by the rules of this release. What is interrupted begins anew, and has less to write."""
     for ids in id_batches(Movie.objects.all(), BATCH):
-        index(Movie.objects.filter(pk__in=ids))
+        index_ids([ids])
     SearchRevision.objects.update_or_create(pk=SearchRevision.ID, defaults={"number": RULES})
