@@ -1,5 +1,5 @@
 # Two commands do everything: `make run` and `make test`. The rest is for those who work on the code.
-.PHONY: run import test coverage bench check format verify clean help
+.PHONY: run import test coverage bench check format verify requirements audit clean help
 
 help:      ## this list
 	@grep -E '^[a-z]+: .*##' Makefile | sed 's/: *##/\t/'
@@ -30,5 +30,11 @@ verify:    ## recompute everything that is kept and compare, while the server ru
 	@bin/environment requirements.txt
 	@exec .venv/bin/python manage.py verify
 
+requirements: ## requirements*.txt from requirements*.in, whole and with digests (UPGRADE=1 for newer versions)
+	@exec bin/requirements
+
+audit:     ## known vulnerabilities in what is pinned (exits 1 with one, 2 when it cannot find out)
+	@exec bin/audit
+
 clean:     ## remove the environment; what the server keeps (var/) stays
-	@rm -rf .venv
+	@rm -rf .venv .venv-audit .venv-bench

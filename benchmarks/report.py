@@ -137,7 +137,7 @@ def versions() -> str:
         f"{name} {version(name)}"
         for name in ("django", "djangorestframework", "psycopg2-binary", "orjson", "gunicorn", "waitress")
     ]
-    lines = (ROOT / "requirements-bench.txt").read_text().splitlines()
+    lines = (ROOT / "requirements-bench.in").read_text().splitlines()
     there = [line.replace("==", " ") for line in lines if "==" in line]
     wrk = subprocess.run(["wrk", "-v"], capture_output=True, text=True).stdout.split("[")[0].strip()
     return f"Python {platform.python_version()}; {', '.join(here)}; contestants: {', '.join(there)}; {wrk}"
