@@ -233,7 +233,7 @@ def test_but_not_a_great_one(anonymous, alice, claims):
 
 
 def test_a_credential_that_dies_while_it_is_used_is_refused_with_the_word_that_was_used(alice, monkeypatch):
-    monkeypatch.setattr("accounts.services.User.objects.select_for_update", lambda: User.objects.none())
+    monkeypatch.setattr("accounts.models.User.objects.select_for_update", lambda: User.objects.none())
     assert_refused(alice.patch(ME, {"username": "alicia"}), "Token", "The account was deleted meanwhile.")
 
 

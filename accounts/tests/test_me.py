@@ -106,7 +106,7 @@ class TestPatch:
         assert user.check_password("another-password-7")
 
     def test_a_name_taken_at_the_last_moment_is_an_error_of_that_field(self, alice, bob, monkeypatch):
-        monkeypatch.setattr("accounts.serializers.UniqueAccountMixin.validate", lambda self, attrs: attrs)
+        monkeypatch.setattr("accounts.serializers.fields.UniqueAccountMixin.validate", lambda self, attrs: attrs)
         response = alice.patch(ADDRESS, {"username": "BOB"})
         assert response.status_code == 400
         assert set(fields_named(response)) == {"username"}

@@ -1,20 +1,16 @@
-"""Accounts and logins. Every rule that must hold is a constraint here; serializers only phrase it."""
+"""An account. Every rule that must hold is a constraint here; serializers only phrase it."""
 
-import hashlib
-import secrets
 import unicodedata
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 
 from accounts.looks import MAX_SKELETON, looks_like, skeleton_as_shown, skeleton_of_name
-from accounts.querysets import SessionQuerySet
+from accounts.models.session import Session
 from accounts.validators import check_letters, refuse_confusable_scripts
 from rest.database.text import FitsWhenFolded, FoldedField, fold_case
 
@@ -131,49 +127,3 @@ class User(AbstractUser):
         self._password = None  # which says that the password is the same as before
         self.save(update_fields=["password"])
         return True
-
-
-class Session(models.Model):
-    """One login: an opaque token, a refresh token and the access tokens made from it. All three die with the row.
-
-    The token is kept as its SHA-256 only (it is 256 random bits, so a slow hash would add nothing). A refresh token
-    with a generation below `refresh_generation`, the highest that has been used, is dead. `password_digest` ties the
-    login to the password it was opened with: whichever way the password is changed, the login is over.
-    """
-
-    id = models.BigAutoField(primary_key=True)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sessions")
-    token_digest = models.CharField(max_length=64, unique=True)
-    refresh_generation = models.PositiveIntegerField(default=0)
-    password_digest = models.CharField(max_length=64)
-    user_agent = models.CharField(max_length=200, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    last_used_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField(db_index=True)
-
-    objects = SessionQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-id"]
-
-    def __str__(self) -> str:
-        return f"login {self.pk} of {self.user}"
-
-    @staticmethod
-    def new_token() -> str:
-        """A new opaque token: 64 hexadecimal digits."""
-        return secrets.token_hex(32)
-
-    @staticmethod
-    def digest(secret: str) -> str:
-        """The SHA-256 of a token or of a stored password hash: 64 hexadecimal digits."""
-        return hashlib.sha256(secret.encode()).hexdigest()
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether its credentials are still accepted: not expired, user active, password unchanged."""
-        return (
-            self.expires_at > timezone.now()
-            and self.user.is_active
-            and secrets.compare_digest(self.password_digest, self.digest(self.user.password))
-        )

@@ -1,0 +1,24 @@
+"""What clients send and get about accounts, in the canonical shape."""
+
+from accounts.serializers.fields import PasswordField
+from accounts.serializers.logins import (
+    CredentialsSerializer,
+    LoginSerializer,
+    RefreshSerializer,
+    RegistrationSerializer,
+    SignedPairSerializer,
+)
+from accounts.serializers.users import PasswordChangeSerializer, ProfileSerializer, UserListSerializer, UserSerializer
+
+__all__ = [
+    "CredentialsSerializer",
+    "LoginSerializer",
+    "PasswordChangeSerializer",
+    "PasswordField",
+    "ProfileSerializer",
+    "RefreshSerializer",
+    "RegistrationSerializer",
+    "SignedPairSerializer",
+    "UserListSerializer",
+    "UserSerializer",
+]

@@ -1,0 +1,25 @@
+"""Whatever changes accounts and logins. Every writer goes through here."""
+
+from accounts.services.accounts import (
+    change_account,
+    change_password,
+    create_first_admin,
+    delete_account,
+    register,
+    update_profile,
+)
+from accounts.services.logins import Credentials, SignedPair, log_in, open_session, refresh
+
+__all__ = [
+    "Credentials",
+    "SignedPair",
+    "change_account",
+    "change_password",
+    "create_first_admin",
+    "delete_account",
+    "log_in",
+    "open_session",
+    "refresh",
+    "register",
+    "update_profile",
+]

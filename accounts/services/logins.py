@@ -1,0 +1,73 @@
+"""Opening, renewing and ending logins."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth import authenticate
+from django.db import transaction
+from django.http import HttpRequest
+
+from accounts import tokens
+from accounts.exceptions import InvalidCredentials
+from accounts.models import Session, User
+from rest.exceptions import TokenNotValid
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What a login hands out, once: the opaque token and the two signed ones."""
+
+    user: User
+    token: str
+    access: str
+    refresh: str
+
+
+@dataclass(frozen=True)
+class SignedPair:
+    """A new access token and the refresh token for the next pair, both signed."""
+
+    access: str
+    refresh: str
+
+
+@transaction.atomic
+def open_session(*, user: User, user_agent: str = "") -> Credentials:
+    """A new login of `user`; its secrets are in the result and nowhere else.
+
+    Raises InvalidCredentials for an account that has just been deleted.
+    """
+    token = Session.new_token()
+    times = Session.objects.times_of_use()
+    if not User.objects.filter(pk=user.pk).update(last_login=times["last_used_at"]):
+        raise InvalidCredentials
+    session = Session.objects.create(
+        user=user,
+        token_digest=Session.digest(token),
+        password_digest=Session.digest(user.password),
+        user_agent=user_agent[:200],
+        **times,
+    )
+    return Credentials(user, token, tokens.access_token(session), tokens.refresh_token(session, 0))
+
+
+def log_in(*, request: HttpRequest, username: str, password: str) -> Credentials:
+    """Raises InvalidCredentials for an unknown name as for a wrong password, after the same work."""
+    user = authenticate(request, username=username, password=password)
+    if user is None:
+        raise InvalidCredentials
+    return open_session(user=user, user_agent=request.META.get("HTTP_USER_AGENT", ""))
+
+
+def refresh(*, refresh_token: str) -> SignedPair:
+    """A new pair for `refresh_token`, which works until a successor has been used.
+
+    Simultaneous calls with one token all succeed and get successors of one generation. Raises TokenNotValid for a token
+    that is forged, expired or older than one that has been used, and for a login that has ended.
+    """
+    session_id, generation = tokens.read_refresh_token(refresh_token)
+    session = Session.objects.with_user().filter(pk=session_id).first()
+    if session is None or not session.is_alive:
+        raise TokenNotValid("The login has ended.")
+    if not Session.objects.use_refresh_token(session_id=session_id, generation=generation):
+        raise TokenNotValid("A newer refresh token has been used, or the login has ended.")
+    return SignedPair(tokens.access_token(session), tokens.refresh_token(session, generation + 1))

@@ -1,0 +1,8 @@
+"""What the Swagger document says about accounts beyond their views: responses and examples, by action."""
+
+from accounts.swagger.auth import AUTH
+from accounts.swagger.dialects import CLASSIC_AUTH, COMMUNITY_AUTH
+from accounts.swagger.examples import ACCOUNTS
+from accounts.swagger.users import USERS
+
+__all__ = ["ACCOUNTS", "AUTH", "CLASSIC_AUTH", "COMMUNITY_AUTH", "USERS"]

@@ -1,0 +1,20 @@
+"""The users, and one's own account."""
+
+from rest_framework.exceptions import ErrorDetail
+
+from accounts.swagger.examples import PROFILE, TAKEN_NAME
+from rest.swagger.operations import NO_CONTENT, Body, Operation, Success, paged
+
+USERS = {
+    "list": paged([{"id": 21, "username": "hp1"}]),
+    "me": Operation({200: Success(PROFILE)}),
+    "update_me": Operation(
+        {200: Success({**PROFILE, "email": "hp1@example.com"})}, Body({"email": "hp1@example.com"}), invalid=TAKEN_NAME
+    ),
+    "delete_me": Operation(NO_CONTENT),
+    "password": Operation(
+        NO_CONTENT,
+        Body({"current_password": "password123@", "new_password": "correct horse battery"}),
+        invalid={"current_password": ErrorDetail("Is not your current password.", "wrong_password")},
+    ),
+}

@@ -1,0 +1,6 @@
+"""Accounts and logins over HTTP."""
+
+from accounts.views.auth import AuthViewSet
+from accounts.views.users import UserViewSet
+
+__all__ = ["AuthViewSet", "UserViewSet"]

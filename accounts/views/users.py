@@ -1,0 +1,77 @@
+"""The users, and one's own account."""
+
+from typing import Any, ClassVar
+
+from rest_framework import mixins, status
+from rest_framework.decorators import action
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+
+from accounts import serializers, services, swagger
+from accounts.authentication import AuthenticatedRequest
+from accounts.models import User
+from accounts.views.secrets import NotStored
+from rest.swagger.operations import Operation
+
+
+class UserViewSet(mixins.ListModelMixin, NotStored):
+    """The users, and one's own account."""
+
+    heading = swagger.ACCOUNTS
+    operations: ClassVar[dict[str, Operation]] = swagger.USERS
+    secret_actions = frozenset({"password"})
+    queryset = User.objects.filter(is_active=True)
+    serializer_class = serializers.UserListSerializer
+    filter_backends = []
+    throttle_scope: str | None = None
+
+    def get_serializer_class(self) -> type[BaseSerializer[Any]]:
+        if self.action == "password":
+            return serializers.PasswordChangeSerializer
+        return serializers.UserListSerializer if self.action == "list" else serializers.ProfileSerializer
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List the users. Staff see each user's `email` as well."""
+        return super().list(request, *args, **kwargs)
+
+    @action(detail=False, permission_classes=[IsAuthenticated])
+    def me(self, request: AuthenticatedRequest) -> Response:
+        """Your account."""
+        return Response(self.get_serializer(request.user).data)
+
+    @me.mapping.patch
+    def update_me(self, request: AuthenticatedRequest) -> Response:
+        """Change your username or e-mail address.
+
+        What is not sent stays as it is. A new e-mail address is unconfirmed.
+        """
+        serializer = self.get_serializer(request.user, data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        services.update_profile(user=request.user, **serializer.validated_data)
+        return Response(serializer.data)
+
+    @me.mapping.delete
+    def delete_me(self, request: AuthenticatedRequest) -> Response:
+        """Delete your account.
+
+        Removes your account with your ratings, likes, favourites, comments and collections. The movies that you added
+        stay, without your name.
+        """
+        services.delete_account(user=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @action(
+        detail=False,
+        methods=["post"],
+        url_path="me/password",
+        permission_classes=[IsAuthenticated],
+        throttle_scope="password",
+    )
+    def password(self, request: AuthenticatedRequest) -> Response:
+        """Change your password. Ends all your login sessions, this one included."""
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        services.change_password(user=request.user, password=serializer.validated_data["new_password"])
+        return Response(status=status.HTTP_204_NO_CONTENT)
