@@ -1,7 +1,6 @@
 from movies.models.alias import GenreAlias
 from movies.models.catalogue import Director, Genre, Movie, MovieDirector, MovieGenre, MovieStats
 from movies.models.feedback import Comment, Favorite, Like, Rating
-from movies.models.mail import MailAllowance
 from movies.models.revision import GenreRevision
 from movies.models.search import SearchPosting, SearchRevision, SearchSpelling, SearchWord
 from movies.models.tally import Tally
@@ -14,7 +13,6 @@ __all__ = [
     "GenreAlias",
     "GenreRevision",
     "Like",
-    "MailAllowance",
     "Movie",
     "MovieDirector",
     "MovieGenre",

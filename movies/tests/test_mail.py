@@ -10,9 +10,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 from post_office.models import STATUS, Email
 
+from accounts.models import MailAllowance
+from accounts.outbox import queue
 from accounts.services import delete_account
-from movies.models import MailAllowance, Movie
-from movies.outbox import mail
+from movies.models import Movie
 
 CREATIONS = {
     "api": ("/api/v1/movies/", {"title": "Alien"}),
@@ -182,7 +183,7 @@ def test_a_stranger_whose_address_was_given_gets_a_bounded_number_of_mails(perso
         make_movie(f"Movie {number}", by=mallory)
     assert to_be_sent_now().count() == 5
     assert Email.objects.filter(status=STATUS.queued).count() == 15
-    assert Email.objects.filter(status=mail.HELD).count() == 25
+    assert Email.objects.filter(status=queue.HELD).count() == 25
     tomorrow = timezone.now() + timedelta(days=1, minutes=1)
     assert not Email.objects.filter(scheduled_time__gt=tomorrow).exists()
 
@@ -206,12 +207,12 @@ def test_held_mail_is_lined_up_once_the_address_is_confirmed(person, make_movie,
     for by in (carol, mallory):
         for number in range(4):
             make_movie(f"Movie {number}", by=by)
-    assert Email.objects.filter(status=mail.HELD, to="carol@example.com").count() == 2
+    assert Email.objects.filter(status=queue.HELD, to="carol@example.com").count() == 2
     carol.user.email_confirmed = True
     carol.user.save()
     call_command("send_mail", "--once")
-    assert not Email.objects.filter(status=mail.HELD, to="carol@example.com").exists()
-    assert Email.objects.filter(status=mail.HELD, to="stranger@example.com").count() == 2
+    assert not Email.objects.filter(status=queue.HELD, to="carol@example.com").exists()
+    assert Email.objects.filter(status=queue.HELD, to="stranger@example.com").count() == 2
 
 
 def test_the_limit_can_be_lifted(alice, make_movie, settings):

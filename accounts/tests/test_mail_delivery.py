@@ -16,10 +16,10 @@ from django.db import OperationalError
 from django.utils import timezone
 from post_office.models import STATUS, Email
 
+from accounts.management.commands.send_mail import Command
+from accounts.outbox import postman
+from accounts.tests.mailserver import ACCEPTED, MailServer, free_port, silent_server
 from metrics.tests.server import database_url, wait_until
-from movies.management.commands.send_mail import Command
-from movies.outbox import postman
-from movies.tests.mailserver import ACCEPTED, MailServer, free_port, silent_server
 
 pytestmark = pytest.mark.django_db
 

@@ -12,5 +12,8 @@ class MailAllowance(models.Model):
     address_digest = models.CharField(max_length=64, unique=True)
     used_until = models.DateTimeField(db_index=True)
 
+    class Meta:
+        db_table = "movies_mailallowance"  # as the table has been called since its first release
+
     def __str__(self) -> str:
         return f"used until {self.used_until:%Y-%m-%d %H:%M}"

@@ -11,8 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 
-from movies.models import MailAllowance
-from movies.outbox import mail, postman
+from accounts.models import MailAllowance
+from accounts.outbox import postman, queue
 from rest.database.commands import check_usable, sentence, usable_database
 
 logger = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ CLEANING_SECONDS = 3600
 
 def clean_up() -> None:
     """Queues held mail of addresses confirmed by now, and deletes old sent mail and full allowances."""
-    released, pruned = mail.release_held(), postman.prune(days=settings.MAIL_KEEP_DAYS)
+    released, pruned = queue.release_held(), postman.prune(days=settings.MAIL_KEEP_DAYS)
     MailAllowance.objects.filter(used_until__lt=timezone.now()).delete()  # a new row is a full allowance too
     if released or pruned:
         logger.info("%s held mails queued, %s old ones deleted.", released, pruned)

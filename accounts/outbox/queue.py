@@ -1,11 +1,12 @@
-"""Mail about movies, by way of the outbox: what is put into it, and when each address gets its next mail.
+"""The outbox: what is put into it, and when each address gets its next mail.
 
-The outbox is django-post-office's table; movies/outbox/postman.py empties it. Why: docs/decisions/0006-mail-outbox.md
+It is django-post-office's table; accounts/outbox/postman.py empties it. Why: docs/decisions/0006-mail-outbox.md
 """
 
 import logging
 import unicodedata
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -14,42 +15,34 @@ from django.utils.crypto import salted_hmac
 from post_office import mail as post_office
 from post_office.models import PRIORITY, STATUS, Email
 
-from accounts.models import User
-from movies.models import MailAllowance, Movie
+from accounts.models import MailAllowance, User
 from rest.database.text import fold_case
 
 logger = logging.getLogger(__name__)
 
-# Templates without any text of users in them: what users wrote comes in through the context alone.
-SUBJECT = '{% autoescape off %}Your movie "{{ title }}" has been added{% endautoescape %}'
-MESSAGE = """{% autoescape off %}Hello {{ username }},
-
-your movie "{{ title }}" is now in the catalogue, as number {{ movie_id }}.
-
-You get this mail because the account "{{ username }}" has this address. If it is not yours, you need not do anything:
-an address that its owner has not confirmed gets only few of these mails.
-{% endautoescape %}"""
 HEADERS = {"Auto-Submitted": "auto-generated"}  # so that no absence notice answers it
-
 HELD = None  # the status of a mail that waits for its address to be confirmed; django-post-office leaves it alone
 LONGEST_LINE = timedelta(days=1)  # how far ahead an unconfirmed address may have mail waiting
 RELEASED_AT_ONCE = 1000
 
 
-def announce_movie(movie: Movie) -> None:
-    """Puts the mail about a new movie into the outbox, in the transaction that creates the movie."""
-    creator = movie.user
-    if creator is None or not creator.email:
+def put(*, user: User, about: str, subject: str, message: str, context: dict[str, Any]) -> None:
+    """Puts a mail to the user's address, if it has one, into the outbox, in the transaction of its cause.
+
+    `subject` and `message` are templates without any text of users: what users wrote comes in through `context` alone.
+    `about` names the cause in the log.
+    """
+    if not user.email:
         return
-    if not is_mailable(creator.email):
-        logger.warning("Movie %s was not announced: the address of user %s cannot be mailed.", movie.pk, creator.pk)
+    if not is_mailable(user.email):
+        logger.warning("No mail about %s: the address of user %s cannot be mailed.", about, user.pk)
         return
-    slot = next_slot(creator.email, is_confirmed=creator.email_confirmed)
+    slot = next_slot(user.email, is_confirmed=user.email_confirmed)
     email = post_office.send(
-        recipients=creator.email,
-        subject=SUBJECT,
-        message=MESSAGE,
-        context={"title": one_line(movie.title), "username": creator.username, "movie_id": movie.pk},
+        recipients=user.email,
+        subject=subject,
+        message=message,
+        context=context,
         headers=HEADERS,
         scheduled_time=slot,
         priority=PRIORITY.medium,
@@ -57,7 +50,7 @@ def announce_movie(movie: Movie) -> None:
     )
     if slot is None:
         email.status = HELD
-        logger.warning("The mail about movie %s is held: the address of user %s has its share.", movie.pk, creator.pk)
+        logger.warning("The mail about %s is held: the address of user %s has its share.", about, user.pk)
     email.save()
 
 

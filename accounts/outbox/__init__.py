@@ -1,0 +1,1 @@
+"""Mail by way of an outbox: `queue` puts it in, `postman` empties it."""
