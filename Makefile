@@ -1,5 +1,5 @@
 # Two commands do everything: `make run` and `make test`. The rest is for those who work on the code.
-.PHONY: run import test coverage bench check format verify requirements audit clean help
+.PHONY: run import test coverage bench drills check format verify requirements audit clean help
 
 help:      ## this list
 	@grep -E '^[a-z]+: .*##' Makefile | sed 's/: *##/\t/'
@@ -18,6 +18,9 @@ coverage:  ## the suite on SQLite, measured: lists what no test goes through, an
 
 bench:     ## the benchmark (SIZES="10000 1000000" DATABASES="postgres sqlite" SCENARIOS=list,detail SECONDS=5 ROUNDS=3)
 	@BENCH_SECONDS="$(or $(SECONDS),5)" exec bin/bench
+
+drills:    ## what must hold under attack, with its figures (ONLY=doors or doors.logins, DATABASES="sqlite postgres", PROVE=off)
+	@exec bin/drills
 
 check:     ## style, format, types, layers, settings and migrations; names the steps that failed
 	@exec bin/check

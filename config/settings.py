@@ -40,6 +40,8 @@ def generated_secret_key(path: Path) -> str:
 SECRET_KEY = env.str("SECRET_KEY", default="") or generated_secret_key(VAR_DIR / "secret_key")
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+# Where people find the server, as the links in mails begin: "https://films.example.com". Never taken from a request.
+PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # Whose pages browsers let read the API: "https://app.example.com,http://localhost:5173", or "*" for everybody's.
 CORS_ALLOWED_ORIGINS = origins(env.list("CORS_ALLOWED_ORIGINS", default=[]))
@@ -211,6 +213,9 @@ COUNTER_DIR = Path(env.str("COUNTER_DIR", default=str(VAR_DIR)))
 COUNTER_WRITE_SECONDS = env.float("COUNTER_WRITE_SECONDS", default=1.0)
 COUNTER_RESET_BY_STAFF_ONLY = env.bool("COUNTER_RESET_BY_STAFF_ONLY", default=False)
 
+# --- What costs much -------------------------------------------------------------------------------------------------
+GATES_DIR = COUNTER_DIR / "gates"  # one file a place: see rest.gates
+
 # --- Mail -----------------------------------------------------------------------------------------------------------
 # EMAIL_URL like smtp+tls://user:password@host:587 (smtp+ssl:// for port 465, smtp:// without encryption); without it,
 # mail is printed by the worker.
@@ -289,6 +294,7 @@ LOGGING = {
         # A stranger may send any host, as often as it pleases.
         "django.security.DisallowedHost": {"filters": ["without_traceback"]},
         # Without an entry here the package sets up a handler of its own, and every line appears twice.
+        "marquee.security": {"level": "INFO"},  # whatever LOG_LEVEL says
         "post_office": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
     },
 }

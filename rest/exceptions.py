@@ -55,3 +55,12 @@ class QueryTooLong(APIException):
     status_code = status.HTTP_414_REQUEST_URI_TOO_LONG
     default_detail = "The query is too long to be repeated in the links to the other pages."
     default_code = "query_too_long"
+
+
+class Busy(APIException):
+    """503 where what was asked for costs much and others are at it. `wait` is for `Retry-After`, in seconds."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_detail = "The server is busy with requests of this kind. Try again in a few seconds."
+    default_code = "busy"
+    wait = 5
