@@ -162,6 +162,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 ACCESS_TOKEN_MINUTES = env.int("ACCESS_TOKEN_MINUTES", default=60)
 SESSION_DAYS = env.int("SESSION_DAYS", default=90)  # a login lives this long after its last use
+# A login this young does what otherwise needs the current password; 0 asks for it each time.
+REAUTHENTICATION_MINUTES = env.int("REAUTHENTICATION_MINUTES", default=10)
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=ACCESS_TOKEN_MINUTES),
     # A refresh token ends with its login, whose row says when. The life in the token itself is only never the shorter.

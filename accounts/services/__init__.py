@@ -8,6 +8,7 @@ from accounts.services.accounts import (
     register,
     update_profile,
 )
+from accounts.services.identity import confirm_identity
 from accounts.services.logins import Credentials, SignedPair, log_in, open_session, refresh
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "SignedPair",
     "change_account",
     "change_password",
+    "confirm_identity",
     "create_first_admin",
     "delete_account",
     "log_in",
