@@ -14,6 +14,7 @@ from pathlib import Path
 import environ
 
 from config.dialects import TABLE
+from rest import private_files
 from rest.cors import EVERYBODY, origins
 from rest.proxies import as_prefix
 
@@ -23,6 +24,10 @@ env.read_env(BASE_DIR / ".env")
 
 # Where the server keeps what it writes: the SQLite file, covers, the counter's file, the generated secret key.
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
+# Whether other users of the machine are kept from reading it; off leaves that to the umask of who starts the server.
+PRIVATE_FILES = env.bool("PRIVATE_FILES", default=True)
+if PRIVATE_FILES:
+    private_files.begin()
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 
@@ -246,8 +251,15 @@ STATIC_ROOT = VAR_DIR / "static"
 MEDIA_URL = "media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
 SERVE_MEDIA = env.bool("SERVE_MEDIA", default=True)  # off where a web server in front serves MEDIA_ROOT
+# Covers are read by that web server's user, too, unless it is said otherwise ("640" for its group alone).
+_media_mode = "600" if SERVE_MEDIA and PRIVATE_FILES else "644"
+MEDIA_FILE_MODE = env.parse_value(env.str("MEDIA_FILE_MODE", default=_media_mode), private_files.as_file_mode)
+FILE_UPLOAD_PERMISSIONS = private_files.FILE_MODE if PRIVATE_FILES else 0o644  # of static files
 STORAGES = {
-    "default": {"BACKEND": "rest.storage.PrefixedFileSystemStorage", "OPTIONS": {"base_url": MEDIA_URL}},
+    "default": {
+        "BACKEND": "rest.storage.MediaStorage",
+        "OPTIONS": {"base_url": MEDIA_URL, "file_permissions_mode": MEDIA_FILE_MODE},
+    },
     "staticfiles": {"BACKEND": "rest.storage.PrefixedStaticFilesStorage", "OPTIONS": {"base_url": STATIC_URL}},
 }
 

@@ -47,6 +47,7 @@ def holds(name: str, drill: Drill, *, prove: bool) -> bool:
 
 
 def main() -> int:
+    os.umask(0o022)  # the usual one, whoever starts this: doors.files is about what it leaves open
     only, prove = os.environ.get("ONLY", ""), os.environ.get("PROVE", "on") != "off"
     drills = list(chosen(only))
     if not drills:

@@ -1,5 +1,6 @@
 """Doors: what a stranger must not be able to exhaust."""
 
+from drills.doors_files import FILES
 from drills.drill import Drill
 
-DRILLS: list[Drill] = []
+DRILLS: list[Drill] = [FILES]

@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.services import create_first_admin
 from movies import search
 from movies.models import Movie
+from rest import private_files
 from rest.database.commands import DatabaseCommand
 from rest.database.migrations import missing_migrations
 from rest.database.statements import create_missing
@@ -31,6 +32,8 @@ class Command(DatabaseCommand):
         parser.add_argument("--no-demo", action="store_true", help="No demo catalogue, whatever DEMO says.")
 
     def handle(self, *args: Any, no_demo: bool, **options: Any) -> None:
+        if settings.PRIVATE_FILES:
+            self.close_files()
         if missing_migrations():
             self.stdout.write("Migrating the database …")
             call_command("migrate", verbosity=0, interactive=False)
@@ -43,6 +46,13 @@ class Command(DatabaseCommand):
             call_command("load_demo", stdout=self.stdout, verbosity=0)  # silent unless it loads something
         if not has_admin():
             self.create_admin()
+
+    def close_files(self) -> None:
+        if mended := private_files.mend():
+            files = "file or folder" if mended == 1 else "files and folders"
+            self.stdout.write(
+                f"Other users of this machine are kept from {mended:,} {files} of {settings.VAR_DIR} now."
+            )
 
     def create_admin(self) -> None:
         """The first admin account. A password that nobody has chosen is shown this once."""
