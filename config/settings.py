@@ -12,6 +12,7 @@ from email.utils import parseaddr
 from pathlib import Path
 
 import environ
+from django.conf import global_settings
 
 from config.dialects import TABLE
 from rest import private_files
@@ -63,7 +64,7 @@ if TRUSTED_PROXIES:
     USE_X_FORWARDED_HOST = True
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "config.admin_app.MarqueeAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -87,7 +88,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "rest.middleware.RefusalMiddleware",
     "rest.middleware.BodyLimitMiddleware",
+    "rest.middleware.ComeAgainMiddleware",
     "rest.compression.CompressionMiddleware",
+    "metrics.limits.RateLimitMiddleware",  # outside of the next: what is answered from what is kept is not counted
     "metrics.idempotency.IdempotencyMiddleware",  # outside of the next: a retry is no longer what If-Match named
     "rest.conditional.ConditionalMiddleware",
     "rest.strict.StrictQueryMiddleware",
@@ -110,7 +113,9 @@ CORS_EXPOSE_HEADERS += ["WWW-Authenticate", "Idempotency-Replayed"]
 # What the fast path (rest.fast_path) does without, and why. A middleware that is neither here nor an AnswerLayer is an
 # error of `manage.py check`.
 FAST_PATH_SKIPS = {
+    "metrics.limits.RateLimitMiddleware": "No fast method is limited by a throttle: rest.fast_path.routes.",
     "metrics.idempotency.IdempotencyMiddleware": "What has a key is not plain: rest.fast_path.plain.",
+    "rest.middleware.ComeAgainMiddleware": "It answers for pages, which are no viewset's.",
     "rest.middleware.RefusalMiddleware": "What the server refuses is not plain: rest.fast_path.plain.",
     "whitenoise.middleware.WhiteNoiseMiddleware": "It answers for static files, which are no view's addresses.",
     "django.contrib.sessions.middleware.SessionMiddleware": "A caller of the API is who the Authorization header says.",
@@ -165,6 +170,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+# The first hashes; the others are Django's own, for what they hashed before.
+PASSWORD_HASHERS = ["accounts.hashing.GatedPBKDF2PasswordHasher", *global_settings.PASSWORD_HASHERS[1:]]
 ACCESS_TOKEN_MINUTES = env.int("ACCESS_TOKEN_MINUTES", default=60)
 SESSION_DAYS = env.int("SESSION_DAYS", default=90)  # a login lives this long after its last use
 # A login this young does what otherwise needs the current password; 0 asks for it each time.
@@ -202,6 +209,8 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {
         "register": env.str("THROTTLE_REGISTER", default="120/hour"),
         "login": env.str("THROTTLE_LOGIN", default="30/min"),
+        "refresh": env.str("THROTTLE_REFRESH", default="600/min"),
+        "reset": env.str("THROTTLE_RESET", default="120/min"),
         "password": env.str("THROTTLE_PASSWORD", default="10/min"),
         "create": env.str("THROTTLE_CREATE", default="600/hour"),
     },
@@ -222,6 +231,13 @@ COUNTER_RESET_BY_STAFF_ONLY = env.bool("COUNTER_RESET_BY_STAFF_ONLY", default=Fa
 
 # --- What costs much -------------------------------------------------------------------------------------------------
 GATES_DIR = COUNTER_DIR / "gates"  # one file a place: see rest.gates
+THREADS = env.int("THREADS", default=16)  # of each process: how many may wait at a gate goes by it
+# Linux says which cores are ours.
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+# How many passwords this host hashes at a time, over all its processes; 0 lifts the limit.
+PASSWORD_HASHING_PLACES = env.int("PASSWORD_HASHING_PLACES", default=max(1, CORES // 2))
+if PASSWORD_HASHING_PLACES < 0:
+    raise ValueError(f"PASSWORD_HASHING_PLACES={PASSWORD_HASHING_PLACES} is no number of places")
 
 # --- Mail -----------------------------------------------------------------------------------------------------------
 # EMAIL_URL like smtp+tls://user:password@host:587 (smtp+ssl:// for port 465, smtp:// without encryption); without it,

@@ -13,6 +13,8 @@ from rest.database.migrations import missing_migrations
 
 logger = logging.getLogger(__name__)
 
+RETRY_SECONDS = 5
+
 
 class MigrationsMissing(Exception):
     """Some migrations of this code have not been applied to the database."""
@@ -50,5 +52,6 @@ def readyz(request: HttpRequest) -> JsonResponse:
             check()
         except (DatabaseError, MigrationsMissing) as error:
             logger.error("Not ready, %s: %s", name, error)
-            return JsonResponse({"status": "unavailable", "failed": name}, status=503)
+            headers = {"Retry-After": str(RETRY_SECONDS)}
+            return JsonResponse({"status": "unavailable", "failed": name}, status=503, headers=headers)
     return JsonResponse({"status": "ok"})

@@ -9,12 +9,13 @@ import time
 from collections.abc import Callable
 from hashlib import sha256
 from tempfile import SpooledTemporaryFile
-from typing import IO, ClassVar
+from typing import IO, Any, ClassVar
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
 from django.utils.http import parse_header_parameters
 from django.utils.module_loading import import_string
 from rest_framework.exceptions import APIException
@@ -38,7 +39,8 @@ class IdempotencyMiddleware:
     """Answers a change that has a key: from what is kept, or by doing it and keeping the answer.
 
     Kept is what succeeded. After an error the key is free again, so that the same request may be tried once more. An
-    answer that nobody may store (`no-store`), since it holds secrets, is not kept either: logging in is done each time.
+    answer that nobody may store (`no-store`), since it holds secrets, is not kept either: logging in is done each time,
+    and in no transaction, because a password takes long to hash.
     """
 
     next_cleaning: ClassVar[float] = 0.0
@@ -52,6 +54,8 @@ class IdempotencyMiddleware:
             return self.get_response(request)
         if not VALID_KEY.fullmatch(key):
             return plain_error(request, 400, "Idempotency-Key is not 1 to 255 visible ASCII characters.")
+        if is_secret(request):
+            return self.get_response(request)
         try:
             caller, user_id = caller_of(request)
         except APIException:
@@ -88,6 +92,16 @@ class IdempotencyMiddleware:
         if time.monotonic() >= cls.next_cleaning:
             cls.next_cleaning = time.monotonic() + CLEANING_SECONDS
             KeptAnswer.objects.delete_expired()
+
+
+def is_secret(request: HttpRequest) -> bool:
+    """Whether the answer will be one of the `secret_actions` of its view."""
+    try:
+        handler: Any = resolve(request.path_info).func
+    except Resolver404:
+        return False
+    action = getattr(handler, "actions", {}).get((request.method or "").lower())
+    return action in getattr(getattr(handler, "cls", None), "secret_actions", ())
 
 
 def replayed(kept: KeptAnswer) -> HttpResponse:

@@ -1,12 +1,12 @@
-"""The statements that keep counts and limits exact: one conditional UPDATE each, or under the installation's lock."""
+"""The statements that keep counts exact: one conditional UPDATE each, or under the installation's lock."""
 
 import socket
 import uuid
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import F, Sum
+from django.db.models import Sum
 from django.utils import timezone
 
 if TYPE_CHECKING:
@@ -57,31 +57,6 @@ class CountPeriodQuerySet(models.QuerySet["CountPeriod"]):
 
 
 class ThrottleWindowQuerySet(models.QuerySet["ThrottleWindow"]):
-    def take(self, key: str, limit: int, duration: timedelta) -> timedelta | None:
-        """Counts one use of `key`, which has `limit` in a window. Returns None, or how long to wait where none is left.
-
-        A window opens with the first use and lasts for `duration`. Each step is one conditional statement, so that of
-        the processes and hosts that compete for the last use only one gets it.
-        """
-        now = timezone.now()
-        if self._take_existing(key, limit, duration, now):
-            return None
-        if not self.filter(key=key).exists():
-            self.bulk_create([self.model(key=key, expires_at=now + duration)], ignore_conflicts=True)
-            if self._use(key, limit, now):
-                return None
-        expires_at = self.filter(key=key).values_list("expires_at", flat=True).first() or now
-        return min(max(expires_at - now, timedelta(seconds=1)), duration)
-
-    def _take_existing(self, key: str, limit: int, duration: timedelta, now: datetime) -> bool:
-        expired = self.filter(key=key, expires_at__lte=now)
-        is_taken = self._use(key, limit, now) or expired.update(count=1, expires_at=now + duration)
-        # Once more, in case somebody else has just reopened the expired window.
-        return bool(is_taken or self._use(key, limit, now))
-
-    def _use(self, key: str, limit: int, now: datetime) -> int:
-        return self.filter(key=key, expires_at__gt=now, count__lt=limit).update(count=F("count") + 1)
-
     def delete_expired(self) -> int:
         """Deletes the windows that are over, and returns how many there were."""
         return self.filter(expires_at__lt=timezone.now()).delete()[0]

@@ -20,6 +20,7 @@ class CounterUnavailable(APIException):
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_detail = "The request counter is unavailable."
     default_code = "counter_unavailable"
+    wait = 5  # seconds, for `Retry-After`
 
 
 @contextmanager

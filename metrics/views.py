@@ -24,6 +24,7 @@ class RequestCountViewSet(GenericViewSet[CountPeriod]):
     serializer_class = RequestCountSerializer
     permission_classes = [AllowAny]
     pagination_class = None
+    throttle_scope: str | None = None
     filter_backends = []
 
     def list(self, request: Request) -> Response:
@@ -34,7 +35,7 @@ class RequestCountViewSet(GenericViewSet[CountPeriod]):
         """
         return Response({"requests": services.requests_in_period()})
 
-    @action(detail=False, methods=["post"], permission_classes=[IsStaffWhereResetIsLimited])
+    @action(detail=False, methods=["post"], permission_classes=[IsStaffWhereResetIsLimited], throttle_scope="reset")
     def reset(self, request: Request) -> Response:
         """Reset the request count.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from http import HTTPStatus
+from math import ceil
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.module_loading import import_string
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import APIException, ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
@@ -181,6 +182,13 @@ def leaves(data: Any, trail: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, 
             yield from leaves(value, (*trail, str(index)) if is_nested else trail)
     else:
         yield trail, data
+
+
+def set_retry_after(response: HttpResponse, error: APIException) -> None:
+    """Writes the header of a 429 or 503, where the error says how many seconds to wait."""
+    seconds = getattr(error, "wait", None)
+    if seconds is not None:
+        response.headers["Retry-After"] = str(ceil(seconds))
 
 
 def plain_error(request: HttpRequest, status_code: int, detail: str) -> HttpResponse:

@@ -5,10 +5,12 @@ thread each. So only a few may wait, and not for long; everybody else is told to
 """
 
 import fcntl
+import math
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import IO
 
@@ -17,6 +19,17 @@ from django.conf import settings
 from rest.exceptions import Busy
 
 POLL_SECONDS = 0.01
+IS_PATIENT = ContextVar("rest.gates.is_patient", default=False)
+
+
+@contextmanager
+def patiently() -> Iterator[None]:
+    """Within the block this thread waits at gates as long as it takes, as commands do: nobody waits for them."""
+    token = IS_PATIENT.set(True)
+    try:
+        yield
+    finally:
+        IS_PATIENT.reset(token)
 
 
 class Gate:
@@ -39,17 +52,28 @@ class Gate:
         with self.place():
             yield
 
+    def check(self) -> None:
+        """Raises Busy where `enter()` would do so at once. For before work that would be in vain then."""
+        if self.places and not IS_PATIENT.get():
+            self.stand_in_line()
+            self.line.release()
+
     def place(self) -> IO[bytes]:
         """An open file whose lock is the place. Closing it gives the place back."""
-        if not self.line.acquire(blocking=False):
-            raise Busy
+        if IS_PATIENT.get():
+            return self.wait_for_place(math.inf)
+        self.stand_in_line()
         try:
             return self.wait_for_place(time.monotonic() + self.wait_seconds)
         finally:
             self.line.release()
 
+    def stand_in_line(self) -> None:
+        if not self.line.acquire(blocking=False):
+            raise Busy
+
     def wait_for_place(self, deadline: float) -> IO[bytes]:
-        if not self.first.acquire(timeout=self.wait_seconds):
+        if not self.first.acquire(timeout=-1 if deadline == math.inf else self.wait_seconds):
             raise Busy
         try:
             while (place := self.free_place()) is None:

@@ -6,11 +6,12 @@ from http import HTTPStatus
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
 from django.middleware.common import CommonMiddleware
+from django.shortcuts import render
 from django.utils.http import escape_leading_slashes
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, Throttled
 
-from rest.errors import ProblemDetails, error_response, plain_error
-from rest.exceptions import ContentTooLarge, LengthRequired, UnsupportedContentEncoding
+from rest.errors import ProblemDetails, error_response, plain_error, set_retry_after
+from rest.exceptions import Busy, ContentTooLarge, LengthRequired, UnsupportedContentEncoding
 from rest.layers import AnswerLayer
 from rest.refusals import REFUSAL
 
@@ -26,6 +27,24 @@ class RefusalMiddleware:
             return self.get_response(request)
         status, sentence = request.META[REFUSAL]
         return error_response(ProblemDetails, request, status, {"detail": sentence})
+
+
+class ComeAgainMiddleware:
+    """Answers with a page where a page's view raises Busy or Throttled. REST framework answers for its own views."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, (Busy, Throttled)):
+            return None
+        shown = {"title": HTTPStatus(error.status_code).phrase, "detail": error.detail}
+        response = render(request, "rest/come_again.html", shown, status=error.status_code)
+        set_retry_after(response, error)
+        return response
 
 
 class SlashMiddleware(CommonMiddleware):

@@ -8,12 +8,14 @@ from accounts.services.accounts import (
     register,
     update_profile,
 )
+from accounts.services.authentication import authenticate_caller
 from accounts.services.identity import confirm_identity
 from accounts.services.logins import Credentials, SignedPair, log_in, open_session, refresh
 
 __all__ = [
     "Credentials",
     "SignedPair",
+    "authenticate_caller",
     "change_account",
     "change_password",
     "confirm_identity",

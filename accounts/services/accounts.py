@@ -51,13 +51,13 @@ def create_first_admin(*, password: str) -> User | None:
     return user
 
 
-@transaction.atomic
 def change_password(*, user: User, password: str | None) -> None:
     """Sets a new password, or with None takes it away, and ends every login of the user."""
-    lock(user)
-    user.set_password(password)
-    user.save(update_fields=["password"])
-    Session.objects.filter(user=user).delete()
+    user.set_password(password)  # before anything is locked: it takes long
+    with transaction.atomic():
+        lock(user)
+        user.save(update_fields=["password"])
+        Session.objects.filter(user=user).delete()
 
 
 def delete_account(*, user: User) -> None:

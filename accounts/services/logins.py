@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from django.contrib.auth import authenticate
 from django.db import transaction
 from django.http import HttpRequest
 
 from accounts import tokens
 from accounts.exceptions import InvalidCredentials
 from accounts.models import Session, User
+from accounts.services.authentication import authenticate_caller
 from rest.exceptions import TokenNotValid
 
 
@@ -51,10 +51,8 @@ def open_session(*, user: User, user_agent: str = "") -> Credentials:
 
 
 def log_in(*, request: HttpRequest, username: str, password: str) -> Credentials:
-    """Raises InvalidCredentials for an unknown name as for a wrong password, after the same work."""
-    user = authenticate(request, username=username, password=password)
-    if user is None:
-        raise InvalidCredentials
+    """Opens a login. Raises what authenticate_caller() raises."""
+    user = authenticate_caller(request=request, username=username, password=password)
     return open_session(user=user, user_agent=request.META.get("HTTP_USER_AGENT", ""))
 
 

@@ -30,7 +30,7 @@ class TestCanonicalLogin(LoginSuite):
 
     def test_an_account_that_is_deleted_meanwhile_is_an_account_that_there_is_not(self, anonymous, hp1, monkeypatch):
         User.objects.all().delete()
-        monkeypatch.setattr("accounts.services.logins.authenticate", lambda request, **credentials: hp1)
+        monkeypatch.setattr("accounts.services.authentication.authenticate", lambda request, **credentials: hp1)
         assert self.log_in(anonymous).status_code == 401
         assert not Session.objects.exists()
 

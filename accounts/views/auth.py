@@ -67,7 +67,7 @@ class AuthViewSet(NotStored):
         credentials = services.log_in(request=request._request, **self.validated_data())
         return Response(self.logged_in_serializer_class(credentials, context=self.get_serializer_context()).data)
 
-    @anonymous_action()
+    @anonymous_action(throttle_scope="refresh")
     def refresh(self, request: Request) -> Response:
         """Renew the access token.
 

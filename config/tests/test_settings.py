@@ -91,6 +91,7 @@ def test_nobodys_headers_are_believed_unless_a_proxy_is_declared(tmp_path):
         ("MAX_BODY_BYTES", "1MB"),
         ("PATH_PREFIX", "http://x/y"),
         ("TRUSTED_PROXIES", "-1"),
+        ("PASSWORD_HASHING_PLACES", "-1"),
         ("CORS_ALLOWED_ORIGINS", "localhost:5173"),
         ("CORS_ALLOWED_ORIGINS", "*,http://a"),
     ],
@@ -100,9 +101,10 @@ def test_a_value_that_cannot_be_is_no_silent_default(tmp_path, variable, value):
     assert (shown == "False" and variable == "DEBUG") or (shown == "" and "ValueError" in errors)
 
 
-def test_the_tests_run_with_the_real_settings_but_cheap_hashes():
+def test_the_tests_run_with_the_real_settings_but_cheap_hashes(tmp_path):
     assert settings.PASSWORD_HASHERS == ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    assert "PASSWORD_HASHERS" not in SOURCE
+    shown, _ = settings_of_a_new_installation(tmp_path, "settings.PASSWORD_HASHERS[0]")
+    assert shown == "accounts.hashing.GatedPBKDF2PasswordHasher"
 
 
 def test_what_is_limited_is_a_method_and_its_scope_has_a_rate():

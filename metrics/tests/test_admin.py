@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from metrics.models import CounterSource, CountPeriod, ThrottleWindow
+from metrics.windows import take_use
 
 pytestmark = pytest.mark.django_db
 MODELS = ["countperiod", "countersource", "throttlewindow"]
@@ -35,7 +36,7 @@ def test_the_list_of_periods_says_so_while_the_counter_is_unavailable(admin, set
 @pytest.mark.parametrize("model", MODELS)
 def test_every_list_opens_and_nothing_can_be_added(admin, model):
     CounterSource.objects.create(id="0b3b1a58-9a3c-4bd7-9d3a-5a7cf6a7d5a1", host="elsewhere", counted=1000)
-    ThrottleWindow.objects.take("login:address:203.0.113.7", 1, timedelta(hours=1))
+    take_use("login:address:203.0.113.7", 1, timedelta(hours=1))
     assert admin.get(reverse(f"admin:metrics_{model}_changelist")).status_code == 200
     assert admin.get(reverse(f"admin:metrics_{model}_add")).status_code == 403
 

@@ -14,7 +14,8 @@ from rest_framework.test import APIRequestFactory, force_authenticate
 from rest_framework.views import APIView
 
 from metrics.models import ThrottleWindow
-from metrics.throttling import SharedScopedThrottle
+from metrics.throttling import SharedScopedThrottle, cleaning
+from metrics.windows import take_use
 
 HOUR = timedelta(hours=1)
 
@@ -146,10 +147,12 @@ def test_logging_in_is_limited_by_address_whoever_is_logged_in(alice, staff):
 @pytest.mark.django_db
 def test_the_scope_may_depend_on_the_action():
     view = SimpleNamespace(throttle_scopes={"create": "create"}, action="create", throttle_scope="login")
-    assert SharedScopedThrottle().scope_of(view) == "create"
+    assert SharedScopedThrottle().scopes_of(view) == ("create",)
     view.action = "list"
-    assert SharedScopedThrottle().scope_of(view) == "login"
-    assert SharedScopedThrottle().scope_of(SimpleNamespace(throttle_scopes={"create": "create"}, action=None)) is None
+    assert SharedScopedThrottle().scopes_of(view) == ("login",)
+    assert SharedScopedThrottle().scopes_of(SimpleNamespace(throttle_scopes={"create": "create"}, action=None)) == ()
+    view.throttle_scopes = {"list": ("create", "write")}
+    assert SharedScopedThrottle().scopes_of(view) == ("create", "write")
 
 
 @pytest.mark.django_db
@@ -184,14 +187,14 @@ def test_concurrent_callers_never_get_more_than_the_limit(expired_before):
 
     def take(_):
         try:
-            return ThrottleWindow.objects.take("key", 5, HOUR)
+            return take_use("key", 5, HOUR)
         finally:
             connection.close()
 
     with ThreadPoolExecutor(8) as pool:
-        waits = list(pool.map(take, range(40)))
-    assert waits.count(None) == 5
-    assert all(timedelta(0) < wait <= HOUR for wait in waits if wait)
+        uses = list(pool.map(take, range(40)))
+    assert sorted(use.left for use in uses if use.is_taken) == [0, 1, 2, 3, 4]
+    assert all(timedelta(0) < use.opens_in <= HOUR for use in uses)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -211,6 +214,6 @@ def test_with_the_table_dropped_everybody_is_let_in_and_the_log_says_so(without_
 @pytest.mark.django_db
 def test_expired_windows_are_deleted_now_and_then(monkeypatch):
     ThrottleWindow.objects.create(key="old", expires_at=timezone.now() - HOUR)
-    monkeypatch.setattr(SharedScopedThrottle, "next_cleaning", 0.0)
+    monkeypatch.setattr(cleaning, "due", 0.0)
     post()
     assert [window.key for window in ThrottleWindow.objects.all()] == ["login:address:203.0.113.7"]

@@ -17,6 +17,7 @@ from rest_framework.exceptions import APIException
 
 from rest.admin.deletion import MOST_COUNTED, DeletionMixin
 from rest.admin.forms import TolerantAutocompleteSelect, UnchangedForm, is_key, key_field
+from rest.exceptions import Busy
 
 logger = logging.getLogger(__name__)
 
@@ -135,6 +136,8 @@ class LargeTableAdmin(DeletionMixin, admin.ModelAdmin):
                 with transaction.atomic():
                     self.lock_before_change(request, object_id)
                     return super().changeform_view(request, object_id, form_url, extra_context)
+            except Busy:
+                raise
             except OVERTAKEN as error:
                 reason = error
         return self.overtaken(request, reason)

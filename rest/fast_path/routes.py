@@ -165,8 +165,8 @@ def objections() -> Iterator[str]:
 
 def reasons_against(view: Any) -> Iterator[str]:
     for throttle in view.get_throttles():
-        scope_of = getattr(throttle, "scope_of", None)
-        if scope_of is None or scope_of(view):
+        scopes_of = getattr(throttle, "scopes_of", None)
+        if scopes_of is None or scopes_of(view):
             yield f"it is limited by {type(throttle).__name__}, which the fast path does not ask"
     for authenticator in view.get_authenticators():
         if not isinstance(authenticator, TokenAuthentication):

@@ -207,7 +207,8 @@ class AutoSchema(SwaggerAutoSchema):
     def is_throttled(self) -> bool:
         """Whether a throttle limits the view's action: one that knows scopes does so where it has one."""
         return any(
-            not hasattr(throttle, "scope_of") or throttle.scope_of(self.view) for throttle in self.view.get_throttles()
+            not hasattr(throttle, "scopes_of") or throttle.scopes_of(self.view)
+            for throttle in self.view.get_throttles()
         )
 
     def invalid(self) -> Mapping[str, str]:
