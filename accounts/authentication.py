@@ -19,6 +19,12 @@ class AuthenticatedRequest(Request):
     auth: Session
 
 
+class LoginRequest(AuthenticatedRequest):
+    """The same where no personal access token is let in."""
+
+    auth: Session
+
+
 class CredentialAuthentication(TokenAuthentication):
     """Sets `request.user`, and `request.auth` to the login. Raises TokenNotValid unless the login is alive.
 

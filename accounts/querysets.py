@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 if TYPE_CHECKING:
-    from accounts.models import Session
+    from accounts.models import Session, User
 
 # `last_used_at` says when within this span: a write on every request would cost more than the request.
 LAST_USED_PRECISION = timedelta(hours=1)
@@ -28,6 +28,18 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """
         usable = self.filter(pk=session_id, refresh_generation__lte=generation)
         return bool(usable.update(refresh_generation=generation, **self.times_of_use()))
+
+    def of(self, user: "User") -> Self:
+        """The logins of `user` that are alive."""
+        digest = self.model.digest(user.password)
+        return self.filter(user=user, password_digest=digest, expires_at__gt=timezone.now())
+
+    def end_where_spent(self, *, session_id: int, generation: int) -> bool:
+        """Ends the login if a later refresh token than that generation's has been used; whether it did.
+
+        One statement, so that of simultaneous calls one ends it, and none ends a login whose token still works.
+        """
+        return bool(self.filter(pk=session_id, refresh_generation__gt=generation).delete()[0])
 
     def touch(self, session: "Session") -> None:
         """Records the use of `session` and extends its life; writes at most once in LAST_USED_PRECISION."""

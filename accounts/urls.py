@@ -2,9 +2,10 @@
 
 from rest_framework.routers import SimpleRouter
 
-from accounts.views import AuthViewSet, UserViewSet
+from accounts.views import AuthViewSet, SessionViewSet, UserViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("auth", AuthViewSet, basename="auth")
 router.register("users", UserViewSet, basename="user")
+router.register("users/me/sessions", SessionViewSet, basename="session")
 urlpatterns = router.urls

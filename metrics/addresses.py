@@ -28,6 +28,17 @@ def client_network(request: HttpRequest) -> str:
     return str(address or "unknown")
 
 
+def recognisable_network(request: HttpRequest) -> str:
+    """The /24 of an IPv4 address, or the /48 of an IPv6 address: its owner recognises it, and it is nobody's address.
+
+    Empty where there is no address.
+    """
+    address = parse(client_address(request) or "")
+    if address is None:
+        return ""
+    return str(ip_network((address, 48 if isinstance(address, IPv6Address) else 24), strict=False))
+
+
 def parse(text: str) -> IPv4Address | IPv6Address | None:
     """The address in `text`, without its port and zone; None where there is none. A mapped IPv4 one comes as IPv4."""
     text = text.strip()

@@ -69,10 +69,10 @@ class UserAdmin(LargeTableAdmin, DjangoUserAdmin):
 class SessionAdmin(ReadOnlyAdmin):
     """Logins. Deleting one logs it out; its secrets are not known here."""
 
-    list_display = ["id", "user", "user_agent", "created_at", "last_used_at", "expires_at"]
+    list_display = ["id", "user", "network", "user_agent", "created_at", "last_used_at", "expires_at"]
     list_select_related = ["user"]
     search_fields = ["user__username_key__startswith"]
-    fields = ["user", "user_agent", "created_at", "last_used_at", "expires_at", "refresh_generation"]
+    fields = ["user", "network", "user_agent", "created_at", "last_used_at", "expires_at", "refresh_generation"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
         return request.user.is_superuser

@@ -15,7 +15,9 @@ class Session(models.Model):
 
     The token is kept as its SHA-256 only (it is 256 random bits, so a slow hash would add nothing). A refresh token
     with a generation below `refresh_generation`, the highest that has been used, is dead. `password_digest` ties the
-    login to the password it was opened with: whichever way the password is changed, the login is over.
+    login to the password it was opened with: whichever way the password is changed, the login is over. `network` is
+    where it was opened from, as `metrics.addresses.recognisable_network` tells it; `second_factor` says whether it was
+    opened with a code beside the password.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -24,6 +26,8 @@ class Session(models.Model):
     refresh_generation = models.PositiveIntegerField(default=0)
     password_digest = models.CharField(max_length=64)
     user_agent = models.CharField(max_length=200, blank=True)
+    network = models.CharField(max_length=50, blank=True, default="", db_default="")
+    second_factor = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(db_index=True)

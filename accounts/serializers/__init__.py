@@ -8,6 +8,7 @@ from accounts.serializers.logins import (
     RegistrationSerializer,
     SignedPairSerializer,
 )
+from accounts.serializers.sessions import SessionSerializer
 from accounts.serializers.users import PasswordChangeSerializer, ProfileSerializer, UserListSerializer, UserSerializer
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "ProfileSerializer",
     "RefreshSerializer",
     "RegistrationSerializer",
+    "SessionSerializer",
     "SignedPairSerializer",
     "UserListSerializer",
     "UserSerializer",

@@ -10,7 +10,15 @@ from accounts.services.accounts import (
 )
 from accounts.services.authentication import authenticate_caller
 from accounts.services.identity import confirm_identity
-from accounts.services.logins import Credentials, SignedPair, log_in, open_session, refresh
+from accounts.services.logins import (
+    Credentials,
+    SignedPair,
+    end_other_sessions,
+    end_session,
+    log_in,
+    open_session,
+    refresh,
+)
 
 __all__ = [
     "Credentials",
@@ -21,6 +29,8 @@ __all__ = [
     "confirm_identity",
     "create_first_admin",
     "delete_account",
+    "end_other_sessions",
+    "end_session",
     "log_in",
     "open_session",
     "refresh",

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from django.db import IntegrityError, transaction
+from django.http import HttpRequest
 from rest_framework.exceptions import ValidationError
 
 from accounts.models import Session, User
@@ -18,13 +19,13 @@ PROFILE_COLUMNS = {
 }
 
 
-def register(*, username: str, password: str, email: str = "", user_agent: str = "") -> Credentials:
+def register(*, username: str, password: str, email: str = "", request: HttpRequest | None = None) -> Credentials:
     """Creates an account and its first login. Raises ValidationError for a name or address that is taken."""
     user = User(username=username, email=email)
     user.set_password(password)
     with transaction.atomic():
         save_user(user)
-        return open_session(user=user, user_agent=user_agent)
+        return open_session(user=user, request=request)
 
 
 def save_user(user: User, columns: list[str] | None = None) -> None:

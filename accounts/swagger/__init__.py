@@ -3,6 +3,7 @@
 from accounts.swagger.auth import AUTH
 from accounts.swagger.dialects import CLASSIC_AUTH, COMMUNITY_AUTH
 from accounts.swagger.examples import ACCOUNTS
+from accounts.swagger.sessions import SESSIONS
 from accounts.swagger.users import USERS
 
-__all__ = ["ACCOUNTS", "AUTH", "CLASSIC_AUTH", "COMMUNITY_AUTH", "USERS"]
+__all__ = ["ACCOUNTS", "AUTH", "CLASSIC_AUTH", "COMMUNITY_AUTH", "SESSIONS", "USERS"]

@@ -19,7 +19,7 @@ def refresh(client, token):
     return client.post(ADDRESS, {"refresh": token})
 
 
-def assert_refused(client, token):
+def assert_refused(client, token, *, ends_the_login=False):
     before = whole_database()
     response = refresh(client, token)
     assert response.status_code == 401, response.content
@@ -28,7 +28,7 @@ def assert_refused(client, token):
     assert response.json()["code"] == "token_not_valid"
     assert response["WWW-Authenticate"].startswith('Bearer realm="Marquee", error="invalid_token", error_description="')
     assert response["Cache-Control"] == "no-store"
-    assert whole_database() == before
+    assert (whole_database() == before) != ends_the_login
 
 
 def test_a_refresh_token_gives_a_new_pair_of_the_same_session(anonymous, alice):
@@ -54,14 +54,12 @@ def test_whoever_keeps_the_refresh_token_of_the_login_goes_on_for_the_life_of_th
     assert token["exp"] - token["iat"] >= timedelta(days=3650).total_seconds()
 
 
-def test_whoever_takes_the_new_one_each_time_leaves_only_dead_ones_behind(anonymous, alice):
-    token, left_behind = alice.credentials.refresh, []
-    for _ in range(4):
-        successor = refresh(anonymous, token).json()["refresh"]
-        for older in left_behind:
-            assert_refused(anonymous, older)
-        left_behind.append(token)
-        token = successor
+@pytest.mark.parametrize("which", range(4))
+def test_whoever_takes_the_new_one_each_time_leaves_only_dead_ones_behind(anonymous, alice, which):
+    tokens = [alice.credentials.refresh]
+    for _ in range(5):
+        tokens.append(refresh(anonymous, tokens[-1]).json()["refresh"])
+    assert_refused(anonymous, tokens[which], ends_the_login=True)
 
 
 def test_a_refresh_token_dies_when_its_successor_is_used_and_not_before(anonymous, alice):
@@ -69,17 +67,38 @@ def test_a_refresh_token_dies_when_its_successor_is_used_and_not_before(anonymou
     second = refresh(anonymous, first).json()["refresh"]
     assert refresh(anonymous, first).status_code == 200
     third = refresh(anonymous, second).json()["refresh"]
-    assert_refused(anonymous, first)
     assert refresh(anonymous, second).status_code == 200
     assert refresh(anonymous, third).status_code == 200
-    assert_refused(anonymous, second)
+    assert_refused(anonymous, second, ends_the_login=True)
+
+
+def test_a_spent_token_that_comes_back_ends_the_login_and_is_in_the_security_log(anonymous, alice, bob, caplog):
+    spent = alice.credentials.refresh
+    second = refresh(anonymous, spent).json()["refresh"]
+    latest = refresh(anonymous, second).json()
+    session = Session.objects.get(user=alice.user)
+    assert_refused(anonymous, spent, ends_the_login=True)
+    assert f'refresh_reused user={alice.user.pk} address="127.0.0.1" session={session.pk}' in caplog.text
+    for header in (as_bearer(latest["access"]), as_token(alice.credentials.token)):
+        assert anonymous.get("/api/v1/users/me/", **header).status_code == 401
+    for token in (second, latest["refresh"], spent):
+        assert_refused(anonymous, token)
+    assert caplog.text.count("refresh_reused") == 1
+    assert bob.get("/api/v1/users/me/").status_code == 200
+
+
+def test_the_users_other_logins_go_on(anonymous, alice):
+    other = anonymous.post("/api/v1/auth/login/", {"username": "alice", "password": "correct-horse-battery"}).json()
+    refresh(anonymous, refresh(anonymous, alice.credentials.refresh).json()["refresh"])
+    assert_refused(anonymous, alice.credentials.refresh, ends_the_login=True)
+    assert refresh(anonymous, other["refresh"]).status_code == 200
 
 
 def test_successors_of_one_token_are_of_one_generation_and_do_not_kill_each_other(anonymous, alice):
     tabs = [refresh(anonymous, alice.credentials.refresh).json()["refresh"] for _ in range(3)]
     assert {RefreshToken(token)["gen"] for token in tabs} == {1}
     assert [refresh(anonymous, token).status_code for token in tabs] == [200] * 3
-    assert_refused(anonymous, alice.credentials.refresh)
+    assert_refused(anonymous, alice.credentials.refresh, ends_the_login=True)
 
 
 @pytest.mark.parametrize(("generation", "status"), [(2, 401), (3, 200)])
@@ -206,19 +225,21 @@ def test_of_six_simultaneous_refreshes_all_succeed_with_successors_of_one_genera
             assert server.get("/api/v1/users/me/", Authorization=f"Bearer {body['access']}")[0] == 200
         used, token = token, successors[generation]
         assert server.post(ADDRESS, {"refresh": token})[0] == 200
-        assert server.post(ADDRESS, {"refresh": used})[0] == 401
     assert server.get("/api/v1/users/me/", Authorization=f"Token {registered['token']}")[0] == 200
+    assert server.post(ADDRESS, {"refresh": used})[0] == 401
+    assert server.get("/api/v1/users/me/", Authorization=f"Token {registered['token']}")[0] == 401
 
 
 def test_a_token_and_its_successor_at_once_leave_no_way_back(server, at_once):
-    token = server.post("/register/", {"username": "alice", "password": PASSWORD})[1]["refresh"]
-    for _ in range(5):
+    """Where the older one comes first, both go on; where it comes last, the login is over. There is nothing between."""
+    for number in range(5):
+        token = server.post("/register/", {"username": f"alice{number}", "password": PASSWORD})[1]["refresh"]
         successor = server.post(ADDRESS, {"refresh": token})[1]["refresh"]
         replies = at_once(server.post, [(ADDRESS, {"refresh": secret}) for secret in [token, successor] * 3])
-        assert [status for status, _ in replies][1::2] == [200] * 3
         assert {status for status, _ in replies} <= {200, 401}
+        has_ended = 401 in [status for status, _ in replies]
+        assert server.post(ADDRESS, {"refresh": successor})[0] == (401 if has_ended else 200)
         assert server.post(ADDRESS, {"refresh": token})[0] == 401
-        token = successor
 
 
 def unverified(token: str) -> dict[str, int]:

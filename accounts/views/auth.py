@@ -52,8 +52,7 @@ class AuthViewSet(NotStored):
         taken, compared without case, is refused, and so is a username that looks like another. The credentials are
         shown once. Any of them works on every endpoint of every dialect.
         """
-        user_agent = request.META.get("HTTP_USER_AGENT", "")
-        credentials = services.register(**self.validated_data(), user_agent=user_agent)
+        credentials = services.register(**self.validated_data(), request=request._request)
         reply = self.registered_serializer_class(credentials, context=self.get_serializer_context())
         return Response(reply.data, status=status.HTTP_201_CREATED)
 
@@ -72,9 +71,10 @@ class AuthViewSet(NotStored):
         """Renew the access token.
 
         Gives a new access and a new refresh token. The refresh token that was sent goes on working until the new one
-        has been used, so you may keep that of your login, or take the new one each time.
+        has been used, so you may keep that of your login, or take the new one each time. An older one is 401 and ends
+        the login session: somebody else may have used the newer one.
         """
-        pair = services.refresh(refresh_token=self.validated_data()["refresh"])
+        pair = services.refresh(request=request._request, refresh_token=self.validated_data()["refresh"])
         return Response(serializers.SignedPairSerializer(pair).data)
 
     @action(detail=False, methods=["post"], permission_classes=[IsAuthenticated])

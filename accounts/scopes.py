@@ -1,0 +1,43 @@
+"""What a personal access token may do: scopes, and which of them a request needs.
+
+Every viewset names its `area`. A scope is a right in one area (`movies:read`) or in all of them (`read`), and `write`
+has `read` in it. What belongs to none of AREAS takes a scope of all.
+"""
+
+from collections.abc import Collection
+
+from django.http import HttpRequest
+from django.urls import Resolver404, resolve
+from rest_framework.permissions import SAFE_METHODS
+
+READ, WRITE = "read", "write"
+AREAS = ("movies", "feedback", "collections", "account")
+SCOPES = (READ, WRITE, *(f"{area}:{right}" for area in AREAS for right in (READ, WRITE)))
+
+# Areas of another kind: what no token opens, since who has it could take the account; and what every token opens.
+LOGIN_ONLY = "login"
+ANY_TOKEN = "any"  # noqa: S105
+
+
+def missing_scope(request: HttpRequest, scopes: Collection[str]) -> str | None:
+    """The scope that `request` needs beyond these; None where they are enough. LOGIN_ONLY where no scope would do."""
+    area = area_of(request)
+    if area is None or area == ANY_TOKEN:
+        return None
+    if area == LOGIN_ONLY:
+        return LOGIN_ONLY
+    right = READ if request.method in SAFE_METHODS else WRITE
+    enough = {right, WRITE, f"{area}:{right}", f"{area}:{WRITE}"}
+    if enough.intersection(scopes):
+        return None
+    return f"{area}:{right}" if area in AREAS else right
+
+
+def area_of(request: HttpRequest) -> str | None:
+    """That of the view which answers, or of its action; None where there is nothing at the address."""
+    try:
+        view = (request.resolver_match or resolve(request.path_info)).func
+    except Resolver404:
+        return None
+    area: str = view.initkwargs.get("area", view.cls.area)  # type: ignore[attr-defined]  # REST framework's views
+    return area
