@@ -7,6 +7,7 @@ from itertools import product
 
 import pytest
 
+from accounts.services import open_session
 from collections_app.services import create_collection
 from config.dialects import CANONICAL
 from config.tests.hostile import (
@@ -69,6 +70,11 @@ class World:
     @cached_property
     def collection(self):
         return create_collection(user=self.alice.user, title="t", description="d", movies=[]).uuid
+
+    @cached_property
+    def session(self):
+        open_session(user=self.alice.user)
+        return self.alice.user.sessions.latest("id").pk
 
     def path(self, operation, key=None):
         """The operation's address, of what alice may use it on unless another key is given."""

@@ -60,6 +60,7 @@ class World:
             "director": Director.objects.get(pk=1),
             "genre": Genre.objects.get(pk=1),
             "collection": self.collection,
+            "session": alice.user.sessions.get(),
         }
 
     def path(self, operation: Operation) -> str:
