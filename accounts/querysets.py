@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.utils import timezone
 
@@ -29,8 +30,10 @@ class SessionQuerySet(models.QuerySet["Session"]):
         usable = self.filter(pk=session_id, refresh_generation__lte=generation)
         return bool(usable.update(refresh_generation=generation, **self.times_of_use()))
 
-    def of(self, user: "User") -> Self:
+    def of(self, user: "User | AnonymousUser") -> Self:
         """The logins of `user` that are alive."""
+        if not user.is_authenticated:
+            return self.none()
         digest = self.model.digest(user.password)
         return self.filter(user=user, password_digest=digest, expires_at__gt=timezone.now())
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0005_mail_allowance'),
+        ('accounts', '0006_login_attempts'),
     ]
 
     operations = [
