@@ -1,6 +1,14 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
 
 
 class AccountsConfig(AppConfig):
     name = "accounts"
     statement_modules = ("accounts.callers",)
+
+    def ready(self) -> None:
+        from accounts import services
+
+        # Django makes the permissions of each app as it announces it: after the last of them all are there.
+        last = [config for config in apps.get_app_configs() if config.models_module][-1]
+        post_migrate.connect(services.make_roles, sender=last, dispatch_uid="accounts.make_roles")

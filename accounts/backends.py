@@ -1,10 +1,11 @@
-"""Who logs in: by username or e-mail address, over the API as in the admin."""
+"""Who logs in: by username or e-mail address, over the API as in the admin. And what staff may do: accounts.roles."""
 
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
+from accounts import roles
 from accounts.models import User
 
 
@@ -18,3 +19,13 @@ class NameOrAddressBackend(ModelBackend):
             return None
         user = User.objects.identified_by(username) or User()  # nothing is the password of an empty account
         return user if user.check_password(password) and self.user_can_authenticate(user) else None
+
+    def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
+        """None for whoever is not staff, without a look into the database."""
+        return super().get_all_permissions(user_obj, obj) if user_obj.is_staff else set()
+
+    def get_group_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
+        """Those of the account's groups; of staff in no group those that all staff have."""
+        found = super().get_group_permissions(user_obj, obj)
+        is_unlimited = user_obj.is_active and user_obj.is_staff and obj is None and not found
+        return roles.STAFF if is_unlimited and not user_obj.groups.exists() else found

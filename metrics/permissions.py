@@ -8,4 +8,4 @@ class IsStaffWhereResetIsLimited(BasePermission):
     """Anybody may reset, as document 004 has it, unless COUNTER_RESET_BY_STAFF_ONLY is set."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        return not settings.COUNTER_RESET_BY_STAFF_ONLY or request.user.is_staff
+        return not settings.COUNTER_RESET_BY_STAFF_ONLY or request.user.has_perm("metrics.add_countperiod")

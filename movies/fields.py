@@ -130,7 +130,7 @@ class AddedByField(serializers.Field[User, Any, dict[str, Any], Any]):
     default_error_messages = {"unknown": "No such user."}
 
     def run_validation(self, data: Any = empty) -> Any:
-        if data is empty or not self.context["request"].user.is_staff:
+        if data is empty or not self.context["request"].user.has_perm("movies.change_movie"):
             raise SkipField
         return super().run_validation(None if data == "" else data)
 

@@ -89,6 +89,10 @@ class User(AbstractUser):
 
     class Meta:
         ordering = ["id"]
+        permissions = [
+            ("assign_roles", "Can make accounts staff and give them roles"),
+            ("block_user", "Can deactivate accounts and hide their comments"),
+        ]
         indexes = [
             models.Index(fields=["skeleton"], name="user_by_skeleton"),
             models.Index(fields=["shown_skeleton"], name="user_by_shown_skeleton"),

@@ -18,12 +18,12 @@ class UserSerializer(ModelSerializer[User]):
 
 
 class UserListSerializer(UserSerializer):
-    """Accounts as others see them; the e-mail address is for staff only."""
+    """Accounts as others see them; the e-mail address is for staff who may see the accounts."""
 
     def get_fields(self) -> dict[str, AnyField]:
         fields = super().get_fields()
         request = self.context.get("request")
-        if not (request and request.user.is_staff):
+        if not (request and request.user.has_perm("accounts.view_user")):
             del fields["email"]
         return fields
 

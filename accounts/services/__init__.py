@@ -9,6 +9,7 @@ from accounts.services.accounts import (
     update_profile,
 )
 from accounts.services.authentication import authenticate_caller
+from accounts.services.browsers import end_browser_sessions, end_logins
 from accounts.services.identity import confirm_identity
 from accounts.services.logins import (
     Credentials,
@@ -19,21 +20,27 @@ from accounts.services.logins import (
     open_session,
     refresh,
 )
+from accounts.services.rights import change_as_staff, make_roles, set_active
 
 __all__ = [
     "Credentials",
     "SignedPair",
     "authenticate_caller",
     "change_account",
+    "change_as_staff",
     "change_password",
     "confirm_identity",
     "create_first_admin",
     "delete_account",
+    "end_browser_sessions",
+    "end_logins",
     "end_other_sessions",
     "end_session",
     "log_in",
+    "make_roles",
     "open_session",
     "refresh",
     "register",
+    "set_active",
     "update_profile",
 ]

@@ -48,7 +48,7 @@ INLINE = {
     (Collection, CollectionMovie): ("entries", "title"),
     (Email, Attachment.emails.through): ("Attachment_emails", "attachment"),
 }
-ACTIONS = {"delete_selected", "merge_selected", "requeue"}
+ACTIONS = {"delete_selected", "merge_selected", "requeue", "activate", "deactivate"}
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import QuerySet
+from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 
@@ -80,6 +80,15 @@ class MovieAdmin(LargeTableAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[models.Movie]:
         return super().get_queryset(request).select_related("director", "user", "stats")
+
+    def get_autocomplete_fields(self, request: HttpRequest) -> Any:
+        """The accounts to choose from are shown to those who may see them; others give a number."""
+        return self.autocomplete_fields if request.user.has_perm("accounts.view_user") else []
+
+    def formfield_for_foreignkey(self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "user" and "user" not in self.get_autocomplete_fields(request):
+            kwargs |= {"widget": forms.NumberInput, "help_text": "The number of an account."}
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[models.Movie], search_term: str

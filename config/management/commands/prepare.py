@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from accounts.models import User
-from accounts.services import create_first_admin
+from accounts.services import create_first_admin, make_roles
 from movies import search
 from movies.models import Movie
 from rest import private_files
@@ -37,7 +37,9 @@ class Command(DatabaseCommand):
         if missing_migrations():
             self.stdout.write("Migrating the database …")
             call_command("migrate", verbosity=0, interactive=False)
-        create_missing(using=connection.alias)  # a new release may have other statements and no migration
+        # A new release may have other statements or roles and no migration.
+        create_missing(using=connection.alias)
+        make_roles(using=connection.alias)
         if search.is_outdated():
             self.stdout.write(f"Bringing the search index up to date, of {Movie.objects.count():,} movies …")
             search.bring_up_to_date()
