@@ -24,6 +24,9 @@ class CollectionViewSet(viewsets.ModelViewSet[Collection]):
     request: AuthenticatedRequest
     heading = swagger.YOUR_COLLECTIONS
     operations: ClassVar[dict[str, Operation]] = swagger.COLLECTIONS
+    throttle_scopes: ClassVar[dict[str, str]] = dict.fromkeys(
+        ("create", "update", "partial_update", "destroy"), "write"
+    )
     queryset = Collection.objects.all()
     serializer_class = serializers.CollectionSerializer
     created_serializer_class: ClassVar[type[BaseSerializer[Any]]] = serializers.CollectionSerializer

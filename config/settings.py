@@ -213,6 +213,7 @@ REST_FRAMEWORK = {
         "reset": env.str("THROTTLE_RESET", default="120/min"),
         "password": env.str("THROTTLE_PASSWORD", default="10/min"),
         "create": env.str("THROTTLE_CREATE", default="600/hour"),
+        "write": env.str("THROTTLE_WRITE", default="300/min"),
     },
     "NUM_PROXIES": TRUSTED_PROXIES,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -238,6 +239,8 @@ CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os
 PASSWORD_HASHING_PLACES = env.int("PASSWORD_HASHING_PLACES", default=max(1, CORES // 2))
 if PASSWORD_HASHING_PLACES < 0:
     raise ValueError(f"PASSWORD_HASHING_PLACES={PASSWORD_HASHING_PLACES} is no number of places")
+# How many covers are decoded at a time on a host. The largest takes 700 MB for a moment. 0 lifts the limit.
+COVER_DECODING_PLACES = env.int("COVER_DECODING_PLACES", default=1)
 
 # --- Mail -----------------------------------------------------------------------------------------------------------
 # EMAIL_URL like smtp+tls://user:password@host:587 (smtp+ssl:// for port 465, smtp:// without encryption); without it,

@@ -15,6 +15,7 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 from movies import avif
 from movies.models import Movie
 from movies.models.catalogue import cover_path
+from rest.gates import Gate
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 MAX_BRANDS = 256  # bytes of the container's head that are looked at
@@ -24,27 +25,40 @@ UNREADABLE = (
 )  # fmt: skip
 MAX_SIDE = 2000  # pixels; larger covers are scaled down
 QUALITY = 85
+PREMULTIPLIED = {"RGBA": "RGBa", "LA": "La"}
+STRIP = 256  # rows that are converted at a time
+# Decoded pictures are what memory is needed for, so few are decoded at a time. Who waits for that holds a thread.
+DECODING = Gate("covers", places=settings.COVER_DECODING_PLACES, waiting=3, wait_seconds=5)
 
 
 def cleaned(upload: Any) -> ContentFile:
     """The picture in `upload` as a new JPEG without metadata. Raises ValidationError for anything doubtful.
 
     The pixels are counted from the header before anything is decoded: 20 kB of PNG can unpack to a gigabyte. What
-    else the file holds (scripts, archives, EXIF with its place of taking) does not survive the re-encoding.
+    else the file holds (scripts, archives, EXIF with its place of taking) does not survive the re-encoding. Raises
+    Busy (503) where others are being decoded.
     """
     if upload.size > settings.MAX_COVER_BYTES:
         raise ValidationError(f"The file is larger than {settings.MAX_COVER_BYTES} bytes.", code="too_large")
-    try:
-        if is_avif_or_heic(upload):
-            upload = still_avif(upload.read())
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own, lower limit follows
-            picture = Image.open(upload, formats=FORMATS)
-        refuse_more_pixels(picture.width * picture.height)
-        return ContentFile(encoded(picture), name="cover.jpg")
-    except UNREADABLE as error:
-        names = ", ".join(FORMATS)
-        raise ValidationError(f"Not a complete image in one of the formats {names}.", code="invalid_image") from error
+    with DECODING.enter():
+        try:
+            return ContentFile(encoded(opened(upload)), name="cover.jpg")
+        except UNREADABLE as error:
+            names = ", ".join(FORMATS)
+            raise ValidationError(
+                f"Not a complete image in one of the formats {names}.", code="invalid_image"
+            ) from error
+
+
+def opened(upload: Any) -> Image.Image:
+    """The picture, of which nothing has been decoded, and which has few enough pixels. Raises ValidationError."""
+    if is_avif_or_heic(upload):
+        upload = still_avif(upload.read())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own, lower limit follows
+        picture = Image.open(upload, formats=FORMATS)
+    refuse_more_pixels(picture.width * picture.height)
+    return picture
 
 
 def refuse_more_pixels(count: int) -> None:
@@ -70,14 +84,41 @@ def still_avif(content: bytes) -> io.BytesIO:
 
 def encoded(picture: Image.Image) -> bytes:
     picture.draft("RGB", (MAX_SIDE, MAX_SIDE))  # lets the JPEG decoder scale down while it decodes
-    upright = in_eight_bits(ImageOps.exif_transpose(picture))
-    upright.thumbnail((MAX_SIDE, MAX_SIDE))
+    picture.load()
+    upright = scaled_down(picture)
+    ImageOps.exif_transpose(upright, in_place=True)
     flat = Image.new("RGB", upright.size, "white")
     rgba = upright.convert("RGBA")
     flat.paste(in_srgb(upright, rgba), mask=rgba.getchannel("A"))
     buffer = io.BytesIO()
     flat.save(buffer, "JPEG", quality=QUALITY, optimize=True)
     return buffer.getvalue()
+
+
+def scaled_down(picture: Image.Image) -> Image.Image:
+    """The picture in eight bits, at most MAX_SIDE pixels a side. A large one is not copied as a whole on the way."""
+    picture = in_eight_bits(picture)
+    if picture.mode in PREMULTIPLIED and max(picture.size) > MAX_SIDE:
+        return scaled_down_by_strips(picture)
+    picture.thumbnail((MAX_SIDE, MAX_SIDE))
+    return picture
+
+
+def scaled_down_by_strips(picture: Image.Image) -> Image.Image:
+    """One with transparency, with which its colours have to be multiplied first.
+
+    STRIP rows at a time are, and made narrow. Rows and columns are scaled one after the other anyway, so the result is
+    the same but for rounding.
+    """
+    width, height = (max(1, round(side * MAX_SIDE / max(picture.size))) for side in picture.size)
+    mode = PREMULTIPLIED[picture.mode]
+    narrow = Image.new(mode, (width, picture.height))
+    for top in range(0, picture.height, STRIP):
+        strip = picture.crop((0, top, picture.width, min(top + STRIP, picture.height))).convert(mode)
+        narrow.paste(strip.resize((width, strip.height)), (0, top))
+    scaled = narrow.resize((width, height)).convert(picture.mode)
+    scaled.info = picture.info
+    return scaled
 
 
 def in_eight_bits(picture: Image.Image) -> Image.Image:

@@ -14,6 +14,7 @@ from movies import covers, models, naming, search, services
 from movies.admin.lists import NamesInline
 from movies.querysets import MovieQuerySet
 from rest.admin import LargeTableAdmin, UnchangedForm
+from rest.exceptions import Busy
 
 ONLY_COUNTS = ["average_rating", "ratings_count", "likes_count", "favorites_count", "comments_count"]
 
@@ -55,7 +56,10 @@ OTHERS = [field.name for field in models.Movie.edited_fields() if field.name not
 class MovieForm(UnchangedForm):
     def clean_cover_image(self) -> Any:
         cover = self.cleaned_data["cover_image"]
-        return covers.cleaned(cover) if isinstance(cover, UploadedFile) else cover
+        try:
+            return covers.cleaned(cover) if isinstance(cover, UploadedFile) else cover
+        except Busy as error:
+            raise forms.ValidationError("Other pictures come first. Save it once more in a few seconds.") from error
 
 
 @admin.register(models.Movie)

@@ -58,7 +58,11 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet[Movie]):
     permission_classes = [IsAuthorOrStaffOrReadOnly]
     filterset_class: ClassVar[type[MovieFilter] | None] = MovieFilter
     lookup_value_converter = "int"
-    throttle_scopes: ClassVar[dict[str, str]] = {"create": "create", **FeedbackActions.throttle_scopes}
+    throttle_scopes: ClassVar[dict[str, str]] = {
+        "create": "create",
+        **dict.fromkeys(("update", "partial_update", "destroy"), "write"),
+        **FeedbackActions.throttle_scopes,
+    }
     detail_route: ClassVar[str | None] = "movie-detail"
     default_ordering: ClassVar[str] = "-id"
     pagination_classes: ClassVar[dict[str, type[EnvelopePagination]]] = {}  # of actions that have one of their own

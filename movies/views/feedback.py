@@ -36,7 +36,11 @@ class FeedbackActions(viewsets.GenericViewSet[Movie]):
 
     heading: ClassVar[Heading] = FEEDBACK
     operations: ClassVar[dict[str, Operation]] = MOVIE_FEEDBACK
-    throttle_scopes: ClassVar[dict[str, str]] = {"add_comment": "create"}
+    # Liking and rating have none: each is one statement about one row, which is there once however often it is sent.
+    throttle_scopes: ClassVar[dict[str, str]] = {
+        "add_comment": "create",
+        **dict.fromkeys(("favorite", "add_favorite", "remove_favorite", "remove_like", "unrate"), "write"),
+    }
 
     def movie_id(self) -> int:
         """The id of the movie that the address names by `lookup_field`. It may be of no movie where that is the id.
@@ -179,6 +183,7 @@ class CommentViewSet(mixins.DestroyModelMixin, viewsets.GenericViewSet[Comment])
 
     heading = FEEDBACK
     operations: ClassVar[dict[str, Operation]] = COMMENTS
+    throttle_scopes: ClassVar[dict[str, str]] = {"destroy": "write"}
     queryset = Comment.objects.select_related("movie")
     serializer_class = serializers.CommentSerializer
     permission_classes = [IsAuthorOrStaffOrReadOnly]
@@ -197,6 +202,7 @@ class RatingViewSet(mixins.ListModelMixin, mixins.CreateModelMixin, viewsets.Gen
 
     heading = FEEDBACK
     operations: ClassVar[dict[str, Operation]] = RATINGS
+    throttle_scopes: ClassVar[dict[str, str]] = {"create": "write"}
     queryset = Rating.objects.select_related("user")
     serializer_class = serializers.RatingSerializer
     default_ordering: ClassVar[str] = "-id"
