@@ -16,7 +16,6 @@ from collections_app.services import create_collection
 from config.dialects import CANONICAL
 from config.tests.openapi import OPERATIONS, Operation, strict
 from conftest import PASSWORD, Person
-from metrics.throttling import SharedScopedThrottle
 from movies import services
 from movies.models import Director, Genre, Like
 
@@ -293,7 +292,7 @@ def test_a_reset_that_is_for_staff_is_answered_as_described(operation: Operation
 def closed_gate(monkeypatch: pytest.MonkeyPatch, settings: Any, world: World) -> None:
     """Every limit is nought."""
     settings.THROTTLING = True
-    monkeypatch.setattr(SharedScopedThrottle, "rate_of", lambda throttle, scope: (0, 42))
+    monkeypatch.setattr("metrics.throttling.rate_of", lambda scope: (0, 42))
 
 
 @each_operation
