@@ -1,43 +1,46 @@
-"""Both credentials of a login, behind either word: `Authorization: Token …` and `Authorization: Bearer …`."""
+"""Every credential, behind either word: `Authorization: Token …` and `Authorization: Bearer …`."""
 
 from rest_framework.authentication import TokenAuthentication
 from rest_framework.request import Request
 
-from accounts import callers
-from accounts.models import Session, User
+from accounts import callers, scopes
+from accounts.models import PersonalToken, Session, User, is_personal_token, is_well_typed
 from accounts.tokens import read_access_token
-from rest.exceptions import CHALLENGE, TokenNotValid, scheme_of
+from rest.exceptions import CHALLENGE, InsufficientScope, TokenNotValid, scheme_of
 
 
 class AuthenticatedRequest(Request):
-    """The request of a logged-in caller, for annotations: REST framework makes plain Requests.
+    """The request of a caller with a credential, for annotations: REST framework makes plain Requests.
 
     A handler may ask for it where a permission lets nobody else in.
     """
 
     user: User
-    auth: Session
+    auth: Session | PersonalToken
 
 
 class LoginRequest(AuthenticatedRequest):
-    """The same where no personal access token is let in."""
+    """The same where no personal access token is let in: below `scopes.LOGIN_ONLY`."""
 
     auth: Session
 
 
 class CredentialAuthentication(TokenAuthentication):
-    """Sets `request.user`, and `request.auth` to the login. Raises TokenNotValid unless the login is alive.
+    """Sets `request.user`, and `request.auth` to the login or the personal access token.
 
-    A header with another scheme is no credential of ours: its caller is anonymous.
+    Raises TokenNotValid unless it is alive, and InsufficientScope where a token's scopes do not reach. A header with
+    another scheme is no credential of ours: its caller is anonymous.
     """
 
-    def authenticate(self, request: Request) -> tuple[User, Session] | None:
+    def authenticate(self, request: Request) -> tuple[User, Session | PersonalToken] | None:
         if scheme_of(request) is None:
             return None
         header = request.META["HTTP_AUTHORIZATION"]
         words = header.split()
         if len(words) != 2 or not header.isascii():
             raise TokenNotValid("The Authorization header is not a scheme and one token.")
+        if is_personal_token(words[1]):
+            return by_personal_token(request, words[1])
         session = find_session(words[1])
         if not session.is_alive:
             raise TokenNotValid("The login has ended.")
@@ -58,3 +61,17 @@ def find_session(credential: str) -> Session:
     if session is None:
         raise TokenNotValid("The login has ended." if is_signed else "The token is not valid.")
     return session
+
+
+def by_personal_token(request: Request, text: str) -> tuple[User, PersonalToken]:
+    """The owner and the token. What the token may do is decided here and nowhere else, for both ways of a request."""
+    if not is_well_typed(text):
+        raise TokenNotValid("The token is mistyped: its checksum is wrong.")
+    token = callers.personal_token(text)
+    if token is None or not token.is_alive:
+        raise TokenNotValid("The token is not valid." if token is None else "The token has expired or been ended.")
+    missing = scopes.missing_scope(request._request, token.scopes)
+    if missing is not None:
+        raise InsufficientScope("" if missing == scopes.LOGIN_ONLY else missing)
+    PersonalToken.objects.touch(token)
+    return token.user, token

@@ -11,3 +11,9 @@ class InvalidCredentials(APIException):
     default_detail = "Unable to log in with the provided credentials."
     default_code = "invalid_credentials"
     auth_header = CHALLENGE
+
+
+class TooManyTokens(APIException):
+    status_code = status.HTTP_409_CONFLICT
+    default_detail = "You have as many personal access tokens as an account may have. End one of them first."
+    default_code = "too_many_tokens"

@@ -1,4 +1,4 @@
-"""Queries and single-statement updates of logins."""
+"""Queries and single-statement updates of logins and personal access tokens."""
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 if TYPE_CHECKING:
-    from accounts.models import Session, User
+    from accounts.models import PersonalToken, Session, User
 
 # `last_used_at` says when within this span: a write on every request would cost more than the request.
 LAST_USED_PRECISION = timedelta(hours=1)
@@ -54,3 +54,14 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """The columns `last_used_at` and `expires_at` of a login that is used now."""
         now = timezone.now()
         return {"last_used_at": now, "expires_at": now + timedelta(days=settings.SESSION_DAYS)}
+
+
+class PersonalTokenQuerySet(models.QuerySet["PersonalToken"]):
+    def expired(self) -> Self:
+        return self.filter(expires_at__lte=timezone.now())
+
+    def touch(self, token: "PersonalToken") -> None:
+        """Records the use of `token`; writes at most once in LAST_USED_PRECISION."""
+        now = timezone.now()
+        if token.last_used_at is None or now - token.last_used_at > LAST_USED_PRECISION:
+            self.filter(pk=token.pk).update(last_used_at=now)

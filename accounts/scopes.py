@@ -1,7 +1,8 @@
 """What a personal access token may do: scopes, and which of them a request needs.
 
-Every viewset names its `area`. A scope is a right in one area (`movies:read`) or in all of them (`read`), and `write`
-has `read` in it. What belongs to none of AREAS takes a scope of all.
+Every viewset names its `area` and, where an action is of another one, the action's in `areas`. A scope is a right in
+one area (`movies:read`) or in all of them (`read`), and `write` has `read` in it. What belongs to none of AREAS takes a
+scope of all.
 """
 
 from collections.abc import Collection
@@ -9,6 +10,9 @@ from collections.abc import Collection
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 from rest_framework.permissions import SAFE_METHODS
+from rest_framework.request import Request
+
+from rest.exceptions import InsufficientScope
 
 READ, WRITE = "read", "write"
 AREAS = ("movies", "feedback", "collections", "account")
@@ -39,5 +43,19 @@ def area_of(request: HttpRequest) -> str | None:
         view = (request.resolver_match or resolve(request.path_info)).func
     except Resolver404:
         return None
-    area: str = view.initkwargs.get("area", view.cls.area)  # type: ignore[attr-defined]  # REST framework's views
-    return area
+    method = "get" if request.method == "HEAD" else str(request.method).lower()
+    return area_of_action(view.cls, view.actions.get(method))  # type: ignore[attr-defined]  # a viewset's
+
+
+def area_of_action(viewset: type, action: str | None) -> str:
+    areas: dict[str | None, str] = getattr(viewset, "areas", {})
+    area: str = viewset.area  # type: ignore[attr-defined]  # a test holds every viewset to it
+    return areas.get(action, area)
+
+
+def require_login(request: Request) -> None:
+    """Raises InsufficientScope where the caller came with a personal access token, whatever its scopes."""
+    from accounts.models import PersonalToken
+
+    if isinstance(request.auth, PersonalToken):
+        raise InsufficientScope

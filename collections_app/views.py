@@ -22,6 +22,7 @@ class CollectionViewSet(viewsets.ModelViewSet[Collection]):
     """Your collections, in the order in which you made them. PUT and PATCH both keep what is not sent."""
 
     request: AuthenticatedRequest
+    area: ClassVar[str] = "collections"
     heading = swagger.YOUR_COLLECTIONS
     operations: ClassVar[dict[str, Operation]] = swagger.COLLECTIONS
     throttle_scopes: ClassVar[dict[str, str]] = dict.fromkeys(

@@ -19,6 +19,7 @@ from rest.swagger.operations import Operation
 class RequestCountViewSet(GenericViewSet[CountPeriod]):
     """How many requests the server has answered."""
 
+    area: ClassVar[str] = "server"  # of no scope's own
     heading = swagger.REQUEST_COUNTER
     operations: ClassVar[dict[str, Operation]] = swagger.REQUEST_COUNT
     serializer_class = RequestCountSerializer

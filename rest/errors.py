@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
 from rest.dialects import dialect_of
-from rest.exceptions import TokenNotValid, scheme_of
+from rest.exceptions import CredentialRefused, TokenNotValid, scheme_of
 
 JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"
@@ -124,9 +124,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         error = ParseError(str(error))
     elif isinstance(error, IntegrityError) and login_has_ended(request):
         error = TokenNotValid("The account was deleted or logged out meanwhile.")
-    if isinstance(error, TokenNotValid):
-        header = error.challenge(scheme_of(request) or "Bearer")
-        error.auth_header = header  # type: ignore[attr-defined]  # where REST framework looks for it
+    if isinstance(error, CredentialRefused):
+        error.auth_header = error.challenge(scheme_of(request) or "Bearer")
     response = drf_exception_handler(error, context)
     if response is None:
         return None

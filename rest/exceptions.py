@@ -15,7 +15,17 @@ def scheme_of(request: HttpRequest | Request) -> str | None:
     return SCHEMES.get(words[0].lower()) if words else None
 
 
-class TokenNotValid(APIException):
+class CredentialRefused(APIException):
+    """What a credential is answered that does not do. `auth_header` is where REST framework looks for a challenge."""
+
+    auth_header: str
+
+    def challenge(self, scheme: str) -> str:
+        """What `WWW-Authenticate` says of it (RFC 6750, section 3) to a client that used `scheme`."""
+        raise NotImplementedError
+
+
+class TokenNotValid(CredentialRefused):
     """401 for a credential that is refused. Clients renew on its code.
 
     No AuthenticationFailed, of which REST framework makes a 403 where no credential is looked at, as when refreshing.
@@ -29,8 +39,22 @@ class TokenNotValid(APIException):
         super().__init__({"detail": description, "code": self.default_code})
 
     def challenge(self, scheme: str) -> str:
-        """What `WWW-Authenticate` says of it (RFC 6750, section 3) to a client that used `scheme`."""
         return f'{scheme} realm="Marquee", error="invalid_token", error_description="{self.description}"'
+
+
+class InsufficientScope(CredentialRefused):
+    """403 for a token whose scopes do not reach. Without a `scope` none would do: it takes a login."""
+
+    status_code = status.HTTP_403_FORBIDDEN
+    default_code = "insufficient_scope"
+
+    def __init__(self, scope: str = "") -> None:
+        self.scope = scope
+        super().__init__(f"This token lacks the scope {scope}." if scope else "No token may do this: log in.")
+
+    def challenge(self, scheme: str) -> str:
+        scope = f', scope="{self.scope}"' if self.scope else ""
+        return f'{scheme} realm="Marquee", error="insufficient_scope", error_description="{self.detail}"{scope}'
 
 
 class ContentTooLarge(APIException):

@@ -1,17 +1,23 @@
 """Accounts, their logins, and the mail they get."""
 
 from accounts.models.attempts import LoginFailures, LoginPause
+from accounts.models.credential import Credential
 from accounts.models.mail import MailAllowance
+from accounts.models.personal_token import PersonalToken, is_personal_token, is_well_typed
 from accounts.models.session import Session
 from accounts.models.user import MAX_USERNAME, User, UserManager, normalize_password
 
 __all__ = [
     "MAX_USERNAME",
+    "Credential",
     "LoginFailures",
     "LoginPause",
     "MailAllowance",
+    "PersonalToken",
     "Session",
     "User",
     "UserManager",
+    "is_personal_token",
+    "is_well_typed",
     "normalize_password",
 ]

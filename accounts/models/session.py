@@ -1,36 +1,31 @@
 """A login: one row, and the three credentials that live as long as it does."""
 
-import hashlib
 import secrets
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from accounts.models.credential import Credential
 from accounts.querysets import SessionQuerySet
 
 
-class Session(models.Model):
+class Session(Credential):
     """One login: an opaque token, a refresh token and the access tokens made from it. All three die with the row.
 
     The token is kept as its SHA-256 only (it is 256 random bits, so a slow hash would add nothing). A refresh token
-    with a generation below `refresh_generation`, the highest that has been used, is dead. `password_digest` ties the
-    login to the password it was opened with: whichever way the password is changed, the login is over. `network` is
-    where it was opened from, as `metrics.addresses.recognisable_network` tells it; `second_factor` says whether it was
-    opened with a code beside the password.
+    with a generation below `refresh_generation`, the highest that has been used, is dead. `network` is where it was
+    opened from, as `metrics.addresses.recognisable_network` tells it.
     """
 
     id = models.BigAutoField(primary_key=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sessions")
     token_digest = models.CharField(max_length=64, unique=True)
     refresh_generation = models.PositiveIntegerField(default=0)
-    password_digest = models.CharField(max_length=64)
     user_agent = models.CharField(max_length=200, blank=True)
     network = models.CharField(max_length=50, blank=True, default="", db_default="")
-    second_factor = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField(db_index=True)
 
     objects = SessionQuerySet.as_manager()
 
@@ -44,17 +39,3 @@ class Session(models.Model):
     def new_token() -> str:
         """A new opaque token: 64 hexadecimal digits."""
         return secrets.token_hex(32)
-
-    @staticmethod
-    def digest(secret: str) -> str:
-        """The SHA-256 of a token or of a stored password hash: 64 hexadecimal digits."""
-        return hashlib.sha256(secret.encode()).hexdigest()
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether its credentials are still accepted: not expired, user active, password unchanged."""
-        return (
-            self.expires_at > timezone.now()
-            and self.user.is_active
-            and secrets.compare_digest(self.password_digest, self.digest(self.user.password))
-        )

@@ -112,12 +112,13 @@ class User(AbstractUser):
         super().set_password(raw_password and normalize_password(raw_password))
 
     def check_password(self, raw_password: str | None) -> bool:
-        """Whether `raw_password` is the password. A stronger hash of it may be stored; the logins live on then."""
+        """Whether `raw_password` is the password. A stronger hash of it may be stored; the credentials live on then."""
         hash_before = self.password
         is_correct = self.matches(raw_password)
         if is_correct and self.password != hash_before:
             old, new = Session.digest(hash_before), Session.digest(self.password)
             self.sessions.filter(password_digest=old).update(password_digest=new)
+            self.personal_tokens.filter(password_digest=old).update(password_digest=new)
         return is_correct
 
     def matches(self, raw_password: str | None) -> bool:

@@ -8,19 +8,23 @@ from accounts.serializers.logins import (
     RegistrationSerializer,
     SignedPairSerializer,
 )
+from accounts.serializers.personal_tokens import NewTokenSerializer, PersonalTokenSerializer, TokenRequestSerializer
 from accounts.serializers.sessions import SessionSerializer
 from accounts.serializers.users import PasswordChangeSerializer, ProfileSerializer, UserListSerializer, UserSerializer
 
 __all__ = [
     "CredentialsSerializer",
     "LoginSerializer",
+    "NewTokenSerializer",
     "PasswordChangeSerializer",
     "PasswordField",
+    "PersonalTokenSerializer",
     "ProfileSerializer",
     "RefreshSerializer",
     "RegistrationSerializer",
     "SessionSerializer",
     "SignedPairSerializer",
+    "TokenRequestSerializer",
     "UserListSerializer",
     "UserSerializer",
 ]

@@ -17,9 +17,11 @@ from accounts.services.logins import (
     end_other_sessions,
     end_session,
     log_in,
+    log_out,
     open_session,
     refresh,
 )
+from accounts.services.personal_tokens import end_token, make_token, rename_token
 from accounts.services.rights import change_as_staff, make_roles, set_active
 
 __all__ = [
@@ -36,11 +38,15 @@ __all__ = [
     "end_logins",
     "end_other_sessions",
     "end_session",
+    "end_token",
     "log_in",
+    "log_out",
     "make_roles",
+    "make_token",
     "open_session",
     "refresh",
     "register",
+    "rename_token",
     "set_active",
     "update_profile",
 ]

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from rest_framework.exceptions import ValidationError
 
-from accounts.models import Session, User
+from accounts.models import PersonalToken, Session, User
 from accounts.services.logins import Credentials, open_session
 from accounts.signals import account_deleting
 from rest.exceptions import TokenNotValid
@@ -53,12 +53,13 @@ def create_first_admin(*, password: str) -> User | None:
 
 
 def change_password(*, user: User, password: str | None) -> None:
-    """Sets a new password, or with None takes it away, and ends every login of the user."""
+    """Sets a new password, or with None takes it away, and ends every login and every token of the user."""
     user.set_password(password)  # before anything is locked: it takes long
     with transaction.atomic():
         lock(user)
         user.save(update_fields=["password"])
         Session.objects.filter(user=user).delete()
+        PersonalToken.objects.filter(user=user).delete()
 
 
 def delete_account(*, user: User) -> None:

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from accounts import events, tokens
 from accounts.exceptions import InvalidCredentials
-from accounts.models import Session, User
+from accounts.models import Credential, Session, User
 from accounts.services.authentication import authenticate_caller
 from metrics.addresses import recognisable_network
 from rest.exceptions import TokenNotValid
@@ -81,6 +81,12 @@ def refresh(*, request: HttpRequest, refresh_token: str) -> SignedPair:
             events.record("refresh_reused", user=session.user, request=request, session=session_id)
         raise TokenNotValid("A newer refresh token has been used, or the login has ended.")
     return SignedPair(tokens.access_token(session), tokens.refresh_token(session, generation + 1))
+
+
+def log_out(*, request: HttpRequest, credential: Credential) -> None:
+    """Ends the login, or the personal access token, that the request came with."""
+    type(credential)._default_manager.filter(pk=credential.pk).delete()
+    events.record("logout", user=credential.user, request=request, kind=credential._meta.model_name)
 
 
 def end_session(*, request: HttpRequest, session: Session) -> None:

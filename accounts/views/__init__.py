@@ -1,7 +1,8 @@
 """Accounts and logins over HTTP."""
 
 from accounts.views.auth import AuthViewSet
+from accounts.views.personal_tokens import PersonalTokenViewSet
 from accounts.views.sessions import SessionViewSet
 from accounts.views.users import UserViewSet
 
-__all__ = ["AuthViewSet", "SessionViewSet", "UserViewSet"]
+__all__ = ["AuthViewSet", "PersonalTokenViewSet", "SessionViewSet", "UserViewSet"]

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from accounts import serializers, services, swagger
+from accounts import scopes, serializers, services, swagger
 from accounts.authentication import AuthenticatedRequest
 from accounts.views.secrets import NotStored
 from rest.swagger.operations import Operation
@@ -24,6 +24,7 @@ anonymous_action = partial(
 class AuthViewSet(NotStored):
     """Registering, logging in and out, and renewing the signed credentials."""
 
+    area: ClassVar[str] = scopes.ANY_TOKEN  # which can do no more here than end itself
     heading = swagger.ACCOUNTS
     operations: ClassVar[dict[str, Operation]] = swagger.AUTH
     secret_actions = frozenset(swagger.AUTH)
@@ -82,9 +83,9 @@ class AuthViewSet(NotStored):
         """Log out.
 
         Ends the login session of the credential that is sent: its token, its access and its refresh token are dead
-        from then on. The user's other sessions live on.
+        from then on. The user's other sessions live on. A personal access token that is sent is ended itself.
         """
-        request.auth.delete()
+        services.log_out(request=request._request, credential=request.auth)
         if self.logged_out_reply is None:
             return Response(status=status.HTTP_204_NO_CONTENT)
         return Response(self.logged_out_reply)

@@ -1,13 +1,11 @@
 """Answers that hold secrets."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rest_framework import viewsets
 
-from accounts.models import User
 
-
-class NotStored(viewsets.GenericViewSet[User]):
+class NotStored(viewsets.GenericViewSet[Any]):
     """Lets nobody keep the answers of `secret_actions`: to whoever finds such an answer in a cache, it is a login."""
 
     secret_actions: ClassVar[frozenset[str]]

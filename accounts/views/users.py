@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from accounts import serializers, services, swagger
+from accounts import scopes, serializers, services, swagger
 from accounts.authentication import AuthenticatedRequest
 from accounts.models import User
 from accounts.views.secrets import NotStored
@@ -19,6 +19,8 @@ from rest.swagger.operations import Operation
 class UserViewSet(mixins.ListModelMixin, NotStored):
     """The users, and one's own account."""
 
+    area: ClassVar[str] = "account"
+    areas: ClassVar[dict[str, str]] = {"password": scopes.LOGIN_ONLY, "delete_me": scopes.LOGIN_ONLY}
     heading = swagger.ACCOUNTS
     operations: ClassVar[dict[str, Operation]] = swagger.USERS
     secret_actions = frozenset({"password"})
@@ -49,6 +51,8 @@ class UserViewSet(mixins.ListModelMixin, NotStored):
         """
         serializer = self.get_serializer(request.user, data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
+        if "email" in serializer.validated_data:
+            scopes.require_login(request)
         services.update_profile(user=request.user, **serializer.validated_data)
         return Response(serializer.data)
 

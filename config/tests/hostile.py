@@ -55,6 +55,7 @@ USER = [
     {"name": "alice"},
 ]
 USER += [{"id": pk} for pk in (-1, 10**20, [], True, "x", 1.5, SURROGATE)]
+SCOPES = ["read", 5, [], {}, None, True, "nul\0", ["nonsense"], [None], [5], [["read"]], [{}], ["read ", "x" * 300]]
 
 
 # --- What a field of a body may not be ---
@@ -110,6 +111,7 @@ BY_NAME: dict[str, Values] = {
     "movie": lambda schema: [*INTEGER, 0, "", None],
     "movies": lambda schema: [*lists(schema), [{}], [{"title": "a"}] * 2001],
     "rating": lambda schema: STARS,
+    "scopes": lambda schema: SCOPES,
     "user": lambda schema: USER,
     # These may be white space.
     **dict.fromkeys(("description", "password", "password2", "password_two"), texts),
@@ -152,6 +154,8 @@ VALID = {
     "current_password": PASSWORD,
     "new_password": "kaleidoscope-7",
     "refresh": "x",
+    "name": "a",
+    "scopes": ["read"],
 }
 LOGIN = {"username": "alice", "password": PASSWORD}
 

@@ -6,8 +6,9 @@ from functools import cached_property
 from itertools import product
 
 import pytest
+from django.http import HttpRequest
 
-from accounts.services import open_session
+from accounts.services import make_token, open_session
 from collections_app.services import create_collection
 from config.dialects import CANONICAL
 from config.tests.hostile import (
@@ -75,6 +76,12 @@ class World:
     def session(self):
         open_session(user=self.alice.user)
         return self.alice.user.sessions.latest("id").pk
+
+    @cached_property
+    def token(self):
+        user = self.alice.user
+        about = {"name": "a", "scopes": ["read"], "expires_in_days": 1}
+        return make_token(request=HttpRequest(), user=user, login=user.sessions.get(), **about).row.pk
 
     def path(self, operation, key=None):
         """The operation's address, of what alice may use it on unless another key is given."""

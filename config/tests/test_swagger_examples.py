@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from django.core.management.color import no_style
 from django.db import connection
+from django.http import HttpRequest
 from django.test import Client
 from jsonschema import Draft4Validator
 
 from accounts.models import User
+from accounts.services import make_token
 from collections_app.services import create_collection
 from config.dialects import CANONICAL
 from config.tests.openapi import OPERATIONS, Operation, strict
@@ -23,6 +25,8 @@ each_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=str)
 WITHOUT = {"{id}": "999999999", "{uuid}": str(uuid.uuid4())}
 CHARLIES = ("movie_add_like", "movie_favorite", "movie_rate", "rating_create")
 BOBS = ("movie_rating", "movie_unrate")
+
+TOKEN = {"name": "a", "scopes": ["read"], "expires_in_days": 1}
 
 
 class World:
@@ -53,13 +57,15 @@ class World:
         movies = [{"uuid": self.movie.uuid}, {"title": "Queerama", "description": "50 years", "genres": "Drama"}]
         self.collection = create_collection(user=alice.user, title="hi", description="Description", movies=movies)
 
+        session = alice.user.sessions.get()
         self.items = {
             "movie": self.movie,
             "comment": self.comment,
             "director": Director.objects.get(pk=1),
             "genre": Genre.objects.get(pk=1),
             "collection": self.collection,
-            "session": alice.user.sessions.get(),
+            "session": session,
+            "token": make_token(request=HttpRequest(), user=alice.user, login=session, **TOKEN).row,
         }
 
     def path(self, operation: Operation) -> str:

@@ -51,6 +51,8 @@ def required_parameter(request: Request, name: str) -> str:
 class MovieViewSet(FeedbackActions, viewsets.ModelViewSet[Movie]):
     """The movies: newest added first, filtered and ordered as you like."""
 
+    area: ClassVar[str] = "movies"
+    areas: ClassVar[dict[str, str]] = FeedbackActions.areas
     heading = CATALOGUE
     operations: ClassVar[dict[str, Operation]] = {**MOVIES, **FeedbackActions.operations}
     queryset = Movie.objects.select_related("stats")

@@ -34,6 +34,7 @@ feedback_action = partial(action, detail=True, permission_classes=[IsAuthenticat
 class FeedbackActions(viewsets.GenericViewSet[Movie]):
     """The addresses below one movie at which its feedback is read and given."""
 
+    areas: ClassVar[dict[str, str]] = dict.fromkeys(MOVIE_FEEDBACK, "feedback")
     heading: ClassVar[Heading] = FEEDBACK
     operations: ClassVar[dict[str, Operation]] = MOVIE_FEEDBACK
     # Liking and rating have none: each is one statement about one row, which is there once however often it is sent.
@@ -181,6 +182,7 @@ class FeedbackActions(viewsets.GenericViewSet[Movie]):
 class CommentViewSet(mixins.DestroyModelMixin, viewsets.GenericViewSet[Comment]):
     """A comment, by its own id."""
 
+    area: ClassVar[str] = "feedback"
     heading = FEEDBACK
     operations: ClassVar[dict[str, Operation]] = COMMENTS
     throttle_scopes: ClassVar[dict[str, str]] = {"destroy": "write"}
@@ -200,6 +202,7 @@ class CommentViewSet(mixins.DestroyModelMixin, viewsets.GenericViewSet[Comment])
 class RatingViewSet(mixins.ListModelMixin, mixins.CreateModelMixin, viewsets.GenericViewSet[Rating]):
     """All ratings, the newest first. Each movie is rated once here, and never one's own."""
 
+    area: ClassVar[str] = "feedback"
     heading = FEEDBACK
     operations: ClassVar[dict[str, Operation]] = RATINGS
     throttle_scopes: ClassVar[dict[str, str]] = {"create": "write"}

@@ -16,6 +16,7 @@ from rest.swagger.operations import Operation
 class DirectorViewSet(viewsets.ReadOnlyModelViewSet[Director]):
     """Directors by name; `name` finds those that contain it."""
 
+    area: ClassVar[str] = "movies"
     heading = CATALOGUE
     operations: ClassVar[dict[str, Operation]] = DIRECTORS
     queryset = Director.objects.all()
@@ -35,6 +36,7 @@ class DirectorViewSet(viewsets.ReadOnlyModelViewSet[Director]):
 class GenreViewSet(viewsets.ReadOnlyModelViewSet[Genre]):
     """Genres by name; `name` finds those that contain it."""
 
+    area: ClassVar[str] = "movies"
     heading = CATALOGUE
     operations: ClassVar[dict[str, Operation]] = GENRES
     queryset = Genre.objects.all()
