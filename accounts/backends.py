@@ -25,7 +25,9 @@ class NameOrAddressBackend(ModelBackend):
         return super().get_all_permissions(user_obj, obj) if user_obj.is_staff else set()
 
     def get_group_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
-        """Those of the account's groups; of staff in no group those that all staff have."""
+        """Those of the groups. Staff in no group, and with no permission of its own, has what all staff have."""
         found = super().get_group_permissions(user_obj, obj)
-        is_unlimited = user_obj.is_active and user_obj.is_staff and obj is None and not found
-        return roles.STAFF if is_unlimited and not user_obj.groups.exists() else found
+        is_narrowed = found or obj is not None or not user_obj.is_active or not user_obj.is_staff
+        if is_narrowed or self.get_user_permissions(user_obj) or user_obj.groups.exists():
+            return found
+        return roles.STAFF

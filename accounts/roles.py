@@ -30,7 +30,9 @@ ROLES: dict[str, set[str]] = {
     MODERATOR: {
         *ANY_STAFF,
         *permissions("movies", "comment", verbs=["view", "delete"]),
+        *permissions("movies", "commentreport", verbs=["view", "change"]),
         *permissions("accounts", "user", verbs=["view"]),
+        *permissions("accounts", "blockedaddress"),
         BLOCK_USER,
     },
     EDITOR: {

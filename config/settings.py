@@ -214,6 +214,7 @@ REST_FRAMEWORK = {
         "password": env.str("THROTTLE_PASSWORD", default="10/min"),
         "create": env.str("THROTTLE_CREATE", default="600/hour"),
         "write": env.str("THROTTLE_WRITE", default="300/min"),
+        "report": env.str("THROTTLE_REPORT", default="30/day"),
     },
     "NUM_PROXIES": TRUSTED_PROXIES,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

@@ -160,3 +160,21 @@ class FeedbackQuerySet(models.QuerySet[Any]):
         """How many ratings there are of each number of half stars."""
         counted = self.order_by().values_list("half_stars").annotate(n=Count("id"))
         return dict(counted)
+
+
+class CommentQuerySet(FeedbackQuerySet):
+    def shown(self) -> Self:
+        """Without those of accounts whose comments are hidden."""
+        return self.filter(is_hidden=False)
+
+    def known_to(self, user: "User | Any") -> Self:
+        """Those that are shown, one's own, and for moderators all."""
+        if user.is_authenticated and user.has_perm("movies.delete_comment"):
+            return self
+        return self.filter(Q(is_hidden=False) | Q(user=user.pk))
+
+
+class CommentReportQuerySet(models.QuerySet[Any]):
+    def open(self) -> Self:
+        """Those that no moderator has dismissed yet."""
+        return self.filter(dismissed_at__isnull=True)

@@ -6,8 +6,9 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from movies.fields import AddedByField, AverageField, CoverField, FavoriteField, StarsField
-from movies.models import Comment, Director, Genre, Like, Movie, Rating
+from movies.models import Comment, CommentReport, Director, Genre, Like, Movie, Rating
 from movies.models.feedback import MAX_COMMENT
+from movies.models.reports import MAX_REASON
 from movies.references import DirectorField, DirectorListField, GenreListField
 from rest.database.text import fold_case, not_blank
 from rest.fields import AnyField, ModelSerializer, TextField
@@ -149,6 +150,17 @@ class CommentSerializer(serializers.ModelSerializer[Comment]):
     class Meta:
         model = Comment
         fields = ["id", "user", "movie", "text", "created_at"]
+
+
+class CommentReportSerializer(serializers.ModelSerializer[CommentReport]):
+    """Why a comment should be looked at by a moderator."""
+
+    comment = serializers.IntegerField(source="comment_id", read_only=True)
+    reason = TextField(max_length=MAX_REASON, validators=[not_blank])
+
+    class Meta:
+        model = CommentReport
+        fields = ["id", "comment", "reason", "created_at"]
 
 
 class OwnRatingSerializer(serializers.ModelSerializer[Rating]):

@@ -16,6 +16,7 @@ from rest_framework.exceptions import PermissionDenied
 
 from accounts.models import User
 from accounts.outbox import queue
+from accounts.services import comments_are_hidden
 from movies import covers, mail, name_lists, naming, reactions, search, tallies
 from movies.models import Comment, Favorite, Like, Movie, MovieGenre, MovieStats, Rating
 from movies.models.feedback import AGGREGATES, Feedback
@@ -191,16 +192,18 @@ def set_favorite(*, movie: Movie, user: User | None, wanted: bool | None) -> Non
 
 @transaction.atomic
 def comment(*, movie: Movie, user: User, text: str) -> Comment:
+    """A new comment, hidden where all of the user's are. Raises TokenNotValid when the account has just gone."""
     stats = lock(movie)
-    count(stats, comments_count=1)
-    return Comment.objects.create(movie=movie, user=user, text=text)
+    is_hidden = comments_are_hidden(user)
+    if not is_hidden:
+        count(stats, comments_count=1)
+    return Comment.objects.create(movie=movie, user=user, text=text, is_hidden=is_hidden)
 
 
 @transaction.atomic
 def remove_comment(*, comment: Comment) -> None:
     stats = lock(comment.movie)
-    removed, _ = Comment.objects.filter(pk=comment.pk).delete()
-    count(stats, comments_count=-removed)
+    take_out(Comment.objects.filter(pk=comment.pk), {stats.pk: stats})
 
 
 def count(stats: MovieStats, **differences: int) -> None:
@@ -244,5 +247,5 @@ def take_out(feedback: QuerySet[Any], locked: dict[int, MovieStats]) -> int:
     aggregates = AGGREGATES[feedback.model]
     for row in feedback.order_by().values("movie").annotate(**aggregates):
         count(locked[row["movie"]], **{name: -row[name] for name in aggregates})
-    deleted, _ = feedback.delete()
-    return deleted
+    _, deleted = feedback.delete()
+    return deleted.get(feedback.model._meta.label, 0)

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from django.db import transaction
 from django.db.models import QuerySet
 
-from movies import name_lists, naming, search, tallies
+from movies import moderation, name_lists, naming, search, tallies
 from movies.models import Director, Genre, GenreAlias, Movie, MovieStats
 from movies.models.catalogue import Named
 from movies.models.feedback import AGGREGATES
@@ -35,6 +35,7 @@ def differences(advance: Callable[[int], object] = lambda n: None, *, fix: bool 
     for model in (Director, Genre, GenreAlias):
         for ids in id_batches(model.objects.all(), BATCH):
             yield from compared(partial(names, model, ids), fix=fix)
+    yield from compared(moderation.differences, fix=fix)
     for ids in id_batches(Movie.objects.all(), BATCH):
         yield from compared(partial(movies, ids), fix=fix)
         advance(len(ids))

@@ -1,5 +1,5 @@
 """The admin's pages of users, their logins, and the mail. Only the services write."""
 
-from accounts.admin import mail, personal_tokens, users
+from accounts.admin import blocklist, mail, personal_tokens, users
 
-__all__ = ["mail", "personal_tokens", "users"]
+__all__ = ["blocklist", "mail", "personal_tokens", "users"]

@@ -56,15 +56,21 @@ class UserAdmin(LargeTableAdmin, DjangoUserAdmin):
     search_fields = ["username_key__startswith", "email_key__startswith"]
     fold = staticmethod(fold_case)
     ordering = ["-id"]
-    readonly_fields = ["last_login", "date_joined"]
+    readonly_fields = ["last_login", "date_joined", "comments_hidden"]
     filter_horizontal = ()
     formfield_overrides = {ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
-    actions = ("delete_selected", "deactivate", "activate")
+    actions: Any = ("delete_selected", "deactivate", "activate")
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
         ("E-mail", {"fields": ["email", "email_confirmed"]}),
         ("Name", {"fields": ["first_name", "last_name"]}),
-        ("Rights", {"fields": ["is_active", "is_staff", "is_superuser", "groups"], "description": ABOUT_ROLES}),
+        (
+            "Rights",
+            {
+                "fields": ["is_active", "comments_hidden", "is_staff", "is_superuser", "groups"],
+                "description": ABOUT_ROLES,
+            },
+        ),
         ("Dates", {"fields": ["last_login", "date_joined"]}),
     ]
 

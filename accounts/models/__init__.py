@@ -1,6 +1,7 @@
 """Accounts, their logins, and the mail they get."""
 
 from accounts.models.attempts import LoginFailures, LoginPause
+from accounts.models.blocklist import BlockedAddress
 from accounts.models.credential import Credential
 from accounts.models.mail import MailAllowance
 from accounts.models.personal_token import PersonalToken, is_personal_token, is_well_typed
@@ -9,6 +10,7 @@ from accounts.models.user import MAX_USERNAME, User, UserManager, normalize_pass
 
 __all__ = [
     "MAX_USERNAME",
+    "BlockedAddress",
     "Credential",
     "LoginFailures",
     "LoginPause",

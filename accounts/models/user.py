@@ -84,6 +84,7 @@ class User(AbstractUser):
     email = models.EmailField(blank=True, validators=[FitsWhenFolded(MAX_EMAIL_KEY)])
     email_key = FoldedField(max_length=MAX_EMAIL_KEY, of="email")
     email_confirmed = models.BooleanField(default=False)
+    comments_hidden = models.BooleanField(default=False, db_default=False, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 

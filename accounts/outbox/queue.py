@@ -15,8 +15,8 @@ from django.utils.crypto import salted_hmac
 from post_office import mail as post_office
 from post_office.models import PRIORITY, STATUS, Email
 
-from accounts.models import MailAllowance, User
-from rest.database.text import fold_case
+from accounts.mailboxes import mailbox
+from accounts.models import BlockedAddress, MailAllowance, User
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +33,9 @@ def put(*, user: User, about: str, subject: str, message: str, context: dict[str
     `about` names the cause in the log.
     """
     if not user.email:
+        return
+    if BlockedAddress.objects.blocks(user.email):
+        logger.warning("No mail about %s: the address of user %s is blocked.", about, user.pk)
         return
     if not is_mailable(user.email):
         logger.warning("No mail about %s: the address of user %s cannot be mailed.", about, user.pk)
@@ -90,9 +93,7 @@ def next_slot(address: str, *, is_confirmed: bool) -> datetime | None:
 
 def digest(address: str) -> str:
     """Names the mailbox behind an address without telling it: case and `+tag` make no other mailbox."""
-    local, _, domain = fold_case(address).rpartition("@")
-    mailbox = f"{local.partition('+')[0] or local}@{domain}"
-    return salted_hmac("movies.mail.allowance", mailbox, algorithm="sha256").hexdigest()
+    return salted_hmac("movies.mail.allowance", mailbox(address), algorithm="sha256").hexdigest()
 
 
 def release_held() -> int:

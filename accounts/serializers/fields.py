@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from rest_framework import serializers
 
 from accounts.looks import is_reserved
-from accounts.models import MAX_USERNAME, User, normalize_password
+from accounts.models import MAX_USERNAME, BlockedAddress, User, normalize_password
 from rest.database.text import fold_case
 from rest.fields import TextField
 
@@ -62,6 +62,12 @@ class UniqueAccountMixin(serializers.Serializer[Any]):
         if is_reserved(username) and not is_own:
             raise serializers.ValidationError("This name is reserved.", code="reserved")
         return username
+
+    def validate_email(self, email: str) -> str:
+        is_own = self.instance and fold_case(self.instance.email) == fold_case(email)
+        if not is_own and BlockedAddress.objects.blocks(email):
+            raise serializers.ValidationError("This address cannot be used here.", code="blocked")
+        return email
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)

@@ -8,8 +8,10 @@ from accounts.services.accounts import (
     register,
     update_profile,
 )
+from accounts.services.accounts import lock as lock_account
 from accounts.services.authentication import authenticate_caller
 from accounts.services.browsers import end_browser_sessions, end_logins
+from accounts.services.hiding import comments_are_hidden, set_comments_hidden
 from accounts.services.identity import confirm_identity
 from accounts.services.logins import (
     Credentials,
@@ -31,6 +33,7 @@ __all__ = [
     "change_account",
     "change_as_staff",
     "change_password",
+    "comments_are_hidden",
     "confirm_identity",
     "create_first_admin",
     "delete_account",
@@ -39,6 +42,7 @@ __all__ = [
     "end_other_sessions",
     "end_session",
     "end_token",
+    "lock_account",
     "log_in",
     "log_out",
     "make_roles",
@@ -48,5 +52,6 @@ __all__ = [
     "register",
     "rename_token",
     "set_active",
+    "set_comments_hidden",
     "update_profile",
 ]

@@ -8,11 +8,11 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.models import User
+from accounts.models import BlockedAddress, User
 from collections_app.services import create_collection
-from movies import services
+from movies import moderation, services
 from movies.importing import Row, add_missing
-from movies.models import Favorite, Like, Movie
+from movies.models import Comment, Favorite, Like, Movie
 
 FOLDER = Path(__file__).parent
 SEED = 1895  # the same tastes give the same ratings on every machine
@@ -35,6 +35,11 @@ def load() -> dict[str, int]:
         give_feedback(users[entry["username"]], entry["taste"], list(movies.values()))
     for entry in community["comments"]:
         services.comment(movie=movies[entry["film"]], user=users[entry["user"]], text=entry["text"])
+    for entry in community["reports"]:
+        comment = Comment.objects.get(movie=movies[entry["film"]], user=users[entry["user"]])
+        moderation.report_comment(comment=comment, user=users[entry["by"]], reason=entry["reason"])
+    for entry in community["blocked"]:
+        BlockedAddress.objects.create(**entry)
     for entry in community["collections"]:
         create_collection(
             user=users[entry["user"]],

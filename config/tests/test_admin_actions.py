@@ -8,13 +8,25 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from post_office.models import STATUS, Attachment, Email, EmailTemplate, Log
 
-from accounts.models import Session, User
+from accounts.models import BlockedAddress, Session, User
 from collections_app.models import Collection, CollectionMovie
 from collections_app.services import create_collection
 from config.tests.admin import Office, address, registered
 from metrics.models import ThrottleWindow
-from movies import naming, services, verification
-from movies.models import Comment, Director, Favorite, Genre, GenreAlias, Like, Movie, MovieDirector, MovieGenre, Rating
+from movies import moderation, naming, services, verification
+from movies.models import (
+    Comment,
+    CommentReport,
+    Director,
+    Favorite,
+    Genre,
+    GenreAlias,
+    Like,
+    Movie,
+    MovieDirector,
+    MovieGenre,
+    Rating,
+)
 
 pytestmark = pytest.mark.django_db
 PASSWORD = {"usable_password": "true", "password1": "correct-horse", "password2": "correct-horse"}
@@ -26,6 +38,7 @@ TO_ADD = {
     Genre: lambda rows: {"name": "Fantasy"},
     GenreAlias: lambda rows: {"alias": "Spooky", "genre": "Horror"},
     User: lambda rows: {"username": "dora", **PASSWORD},
+    BlockedAddress: lambda rows: {"address": "elsewhere.example"},
     Collection: lambda rows: {"user": rows[User].pk, "title": "Later", "description": "Hm."},
     CollectionMovie: lambda rows: {"collection": rows[Collection].pk, "position": 9, "title": "Zardoz"},
     EmailTemplate: lambda rows: {"name": "other", "subject": "Hm.", "content": "Hm."},
@@ -36,6 +49,7 @@ TO_CHANGE = {
     Genre: {"name": "Fantasy"},
     GenreAlias: {"alias": "Scary"},
     User: {"username": "Robert", "email": "robert@example.com"},
+    BlockedAddress: {"address": "other.example"},
     Collection: {"title": "Later"},
     CollectionMovie: {"position": 9},
     Email: {"priority": 1},
@@ -48,7 +62,17 @@ INLINE = {
     (Collection, CollectionMovie): ("entries", "title"),
     (Email, Attachment.emails.through): ("Attachment_emails", "attachment"),
 }
-ACTIONS = {"delete_selected", "merge_selected", "requeue", "activate", "deactivate"}
+ACTIONS = {
+    "delete_selected",
+    "merge_selected",
+    "requeue",
+    "activate",
+    "deactivate",
+    "hide_comments",
+    "show_comments",
+    "remove_comments",
+    "dismiss",
+}
 
 
 @pytest.fixture
@@ -72,6 +96,9 @@ def rows(movie, make_movie, alice, bob, charlie, settings, tmp_path):
     create_collection(user=bob.user, title="To see", description="Hm.", movies=listed)
     alias = GenreAlias(alias="Frightful", genre="Horror")
     naming.save_alias(alias=alias)
+    report, _ = moderation.report_comment(
+        comment=Comment.objects.filter(user=bob.user).first(), user=alice.user, reason="R"
+    )
     email = Email.objects.create(from_email="a@example.com", to=["b@example.com"], status=STATUS.failed)
     attachment = Attachment.objects.create(name="a.txt", file=ContentFile(b"a", "a.txt"))
     attachment.emails.add(email)
@@ -81,6 +108,8 @@ def rows(movie, make_movie, alice, bob, charlie, settings, tmp_path):
         Genre: Genre.objects.get(name="Horror"),
         GenreAlias: alias,
         User: bob.user,
+        BlockedAddress: BlockedAddress.objects.create(address="spam.example"),
+        CommentReport: report,
         Session: Session.objects.get(user=bob.user),
         Collection: collection,
         CollectionMovie: collection.entries.first(),
@@ -168,6 +197,27 @@ def test_what_is_merged_is_counted(office, rows, model):
     assert office.act(model, "merge_selected", chosen, into=rows[model].pk).status_code == 302
     assert list(model.objects.all()) == [rows[model]]
     assert exact()
+
+
+def test_comments_that_are_hidden_shown_and_removed_are_counted(office, rows):
+    for action in ("hide_comments", "show_comments", "hide_comments"):
+        assert office.act(User, action, [rows[User]]).status_code == 302
+        assert Comment.objects.shown().filter(user=rows[User]).exists() == (action == "show_comments")
+        assert exact()
+    assert office.act(CommentReport, "remove_comments", [rows[CommentReport]]).status_code == 302
+    assert not CommentReport.objects.exists()
+    assert exact()
+
+
+def test_a_report_that_is_dismissed_is_no_longer_in_the_list(office, rows):
+    assert office.get(address(CommentReport)).context["cl"].result_count == 1
+    assert office.act(CommentReport, "dismiss", [rows[CommentReport]]).status_code == 302
+    counted = [
+        office.get(address(CommentReport) + query).context["cl"].result_count
+        for query in ("", "?state=dismissed", "?state=all")
+    ]
+    assert counted == [0, 1, 1]
+    assert CommentReport.objects.get().dismissed_by == office.user
 
 
 def test_mails_that_are_queued_again_are_due(office, rows):

@@ -1,5 +1,5 @@
 """The admin's pages of the catalogue and of what people say about it. Only the services write."""
 
-from movies.admin import catalogue, feedback, kept, names
+from movies.admin import catalogue, feedback, kept, moderation, names
 
-__all__ = ["catalogue", "feedback", "kept", "names"]
+__all__ = ["catalogue", "feedback", "kept", "moderation", "names"]

@@ -51,7 +51,8 @@ class RatingAdmin(FeedbackAdmin):
 
 @admin.register(models.Comment)
 class CommentAdmin(FeedbackAdmin):
-    list_display = ["id", "beginning", "user", "movie", "created_at"]
+    list_display = ["id", "beginning", "user", "movie", "is_hidden", "created_at"]
+    list_filter = ["is_hidden"]
 
     @admin.display(description="text")
     def beginning(self, comment: models.Comment) -> str:

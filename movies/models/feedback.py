@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Count, Q, Sum
 
 from movies.models.catalogue import Movie
-from movies.querysets import FeedbackQuerySet
+from movies.querysets import CommentQuerySet, FeedbackQuerySet
 from rest.database.text import not_blank
 
 MIN_HALF_STARS, MAX_HALF_STARS = 1, 10
@@ -65,6 +65,9 @@ class Favorite(Feedback):
 
 class Comment(Feedback):
     text = models.TextField(max_length=MAX_COMMENT, validators=[not_blank])
+    is_hidden = models.BooleanField(default=False, db_default=False, editable=False)  # as the account says
+
+    objects = CommentQuerySet.as_manager()  # type: ignore[misc]  # the base class has another one
 
     class Meta(Feedback.Meta):
         constraints = [models.CheckConstraint(condition=~Q(text=""), name="comment_not_blank")]
@@ -76,5 +79,5 @@ AGGREGATES: dict[type[Feedback], dict[str, models.Aggregate]] = {
     Rating: {"ratings_sum": Sum("half_stars"), "ratings_count": Count("pk")},
     Like: {"likes_count": Count("pk")},
     Favorite: {"favorites_count": Count("pk")},
-    Comment: {"comments_count": Count("pk")},
+    Comment: {"comments_count": Count("pk", filter=Q(is_hidden=False))},
 }

@@ -4,7 +4,7 @@ from rest_framework.exceptions import ErrorDetail
 
 from movies.fields import stars
 from movies.models.feedback import MAX_HALF_STARS, MIN_HALF_STARS
-from movies.serializers import CommentSerializer, LikeSerializer, OwnRatingSerializer
+from movies.serializers import CommentReportSerializer, CommentSerializer, LikeSerializer, OwnRatingSerializer
 from rest.swagger.errors import BLANK
 from rest.swagger.operations import NO_CONTENT, Body, Heading, Operation, Success, paged
 from rest.swagger.shapes import array, fields, one
@@ -96,7 +96,16 @@ MOVIE_FEEDBACK = {
         is_paged=True,
     ),
 }
-COMMENTS = {"destroy": Operation(NO_CONTENT)}
+REPORT = {"id": 3, "comment": 5, "reason": "Tells the end.", "created_at": "2023-07-17T20:40:38.548140Z"}
+REPORT_SHAPE = one(CommentReportSerializer)
+COMMENTS = {
+    "destroy": Operation(NO_CONTENT),
+    "report": Operation(
+        {201: Success(REPORT, REPORT_SHAPE, "A new report"), 200: Success(REPORT, REPORT_SHAPE, "Reported already")},
+        Body({"reason": "Tells the end."}, CommentReportSerializer),
+        invalid={"reason": BLANK},
+    ),
+}
 RATINGS = {
     "list": paged([RATING]),
     "create": Operation({201: Success(RATING)}, Body({"movie": 42, "rating": 4.5}), forbidden=CANNOT_RATE),

@@ -15,13 +15,13 @@ from rest_framework.serializers import BaseSerializer
 
 from accounts.authentication import AuthenticatedRequest
 from accounts.models import User
-from movies import serializers, services
+from movies import moderation, serializers, services
 from movies.catalogue import shape_of
 from movies.fields import AverageField, stars
 from movies.models import Comment, Favorite, Like, Movie, Rating
 from movies.models.feedback import MAX_HALF_STARS, MIN_HALF_STARS
 from movies.permissions import IsAuthorOrStaffOrReadOnly
-from movies.querysets import FeedbackQuerySet
+from movies.querysets import CommentQuerySet, FeedbackQuerySet
 from movies.swagger.feedback import COMMENTS, FEEDBACK, MOVIE_FEEDBACK, RATINGS
 from rest.fast_path import fast_path
 from rest.payload import Payload
@@ -124,7 +124,7 @@ class FeedbackActions(viewsets.GenericViewSet[Movie]):
     @feedback_action()
     def comments(self, request: Request, **kwargs: Any) -> Response:
         """The comments on the movie. The newest first."""
-        return self.page_of_feedback(self.get_object().comments.all(), serializers.CommentSerializer)
+        return self.page_of_feedback(self.get_object().comments.shown(), serializers.CommentSerializer)
 
     @comments.mapping.post
     def add_comment(self, request: AuthenticatedRequest, **kwargs: Any) -> Response:
@@ -185,11 +185,15 @@ class CommentViewSet(mixins.DestroyModelMixin, viewsets.GenericViewSet[Comment])
     area: ClassVar[str] = "feedback"
     heading = FEEDBACK
     operations: ClassVar[dict[str, Operation]] = COMMENTS
-    throttle_scopes: ClassVar[dict[str, str]] = {"destroy": "write"}
+    throttle_scopes: ClassVar[dict[str, str]] = {"destroy": "write", "report": "report"}
     queryset = Comment.objects.select_related("movie")
     serializer_class = serializers.CommentSerializer
     permission_classes = [IsAuthorOrStaffOrReadOnly]
     lookup_value_converter = "int"
+
+    def get_queryset(self) -> CommentQuerySet:
+        """Whoever may not know of a hidden comment finds none."""
+        return cast(CommentQuerySet, super().get_queryset()).known_to(self.request.user)
 
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Delete a comment. By whoever wrote it, or staff."""
@@ -197,6 +201,16 @@ class CommentViewSet(mixins.DestroyModelMixin, viewsets.GenericViewSet[Comment])
 
     def perform_destroy(self, instance: Comment) -> None:
         services.remove_comment(comment=instance)
+
+    @action(detail=True, methods=["post"], permission_classes=[IsAuthenticated])
+    def report(self, request: AuthenticatedRequest, **kwargs: Any) -> Response:
+        """Report a comment to the moderators. Once: a second report of yours is answered with the first."""
+        comment = self.get_object()
+        serializer = serializers.CommentReportSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        report, is_new = moderation.report_comment(comment=comment, user=request.user, **serializer.validated_data)
+        code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
+        return Response(serializers.CommentReportSerializer(report).data, status=code)
 
 
 class RatingViewSet(mixins.ListModelMixin, mixins.CreateModelMixin, viewsets.GenericViewSet[Rating]):
