@@ -22,7 +22,7 @@ bench:     ## the benchmark (SIZES="10000 1000000" DATABASES="postgres sqlite" S
 drills:    ## what must hold under attack, with its figures (ONLY=doors or doors.logins, DATABASES="sqlite postgres", PROVE=off)
 	@exec bin/drills
 
-check:     ## style, format, types, layers, settings and migrations; names the steps that failed
+check:     ## style, format, types, layers, settings, a deployment and migrations; names the steps that failed
 	@exec bin/check
 
 format:    ## put the code into the project's format

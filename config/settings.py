@@ -10,14 +10,17 @@ from contextlib import suppress
 from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
+from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.conf import global_settings
 
 from config.dialects import TABLE
 from rest import private_files
 from rest.cors import EVERYBODY, origins
 from rest.proxies import as_prefix
+from rest.transport import as_public_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -47,8 +50,12 @@ SECRET_KEY = env.str("SECRET_KEY", default="") or generated_secret_key(VAR_DIR /
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 # Where people find the server, as the links in mails begin: "https://films.example.com". Never taken from a request.
-PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
+PUBLIC_URL = env.parse_value(env.str("PUBLIC_URL", default="http://localhost:8000"), as_public_url)
+_public = urlsplit(PUBLIC_URL)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+if "PUBLIC_URL" in os.environ:
+    ALLOWED_HOSTS = [*ALLOWED_HOSTS, f"[{_public.hostname}]" if ":" in _public.hostname else _public.hostname]
+    CSRF_TRUSTED_ORIGINS = [*CSRF_TRUSTED_ORIGINS, f"{_public.scheme}://{_public.netloc}"]
 # Whose pages browsers let read the API: "https://app.example.com,http://localhost:5173", or "*" for everybody's.
 CORS_ALLOWED_ORIGINS = origins(env.list("CORS_ALLOWED_ORIGINS", default=[]))
 COMPRESSION = env.bool("COMPRESSION", default=True)  # of what clients read, where they take gzip
@@ -62,6 +69,21 @@ if TRUSTED_PROXIES < 0:
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     USE_X_FORWARDED_HOST = True
+
+# --- TLS, which a proxy in front speaks ------------------------------------------------------------------------------
+# Cookies are `Secure` for whoever comes by HTTPS (rest.transport); where PUBLIC_URL says so, for everybody.
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _public.scheme == "https"
+CSRF_COOKIE_HTTPONLY = True  # forms carry the token, and no script reads it
+# Without a proxy that is believed nobody comes by HTTPS, and everybody would be redirected for ever.
+SECURE_SSL_REDIRECT = _public.scheme == "https" and TRUSTED_PROXIES > 0
+SECURE_SSL_HOST = _public.netloc
+SECURE_REDIRECT_EXEMPT = [r"^(.+/)?(livez|readyz)$"]  # whoever asks for these asks the server itself
+SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=365 * 24 * 60 * 60)  # on answers to HTTPS
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=False)
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # HSTS for subdomains: what else is below the name only its owner knows, and sets it
+    "security.W021",  # HSTS preload: a list in browsers that takes months to leave is nobody else's decision
+]
 
 INSTALLED_APPS = [
     "config.admin_app.MarqueeAdminConfig",
@@ -84,8 +106,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "metrics.middleware.RequestCounterMiddleware",  # first: what any other layer answers is counted, too
+    "rest.transport.TransportMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "rest.pages.BrowserPolicyMiddleware",
     "rest.middleware.RefusalMiddleware",
     "rest.middleware.BodyLimitMiddleware",
     "rest.middleware.ComeAgainMiddleware",
@@ -102,6 +126,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
 
+BROWSER_POLICIES = env.bool("BROWSER_POLICIES", default=True)
+if not BROWSER_POLICIES:
+    MIDDLEWARE.remove("rest.pages.BrowserPolicyMiddleware")
 if CORS_ALLOWED_ORIGINS:
     MIDDLEWARE.insert(1, "rest.cors.CORSLayer")  # what any other layer answers may be read, too
 CORS_ALLOW_ALL_ORIGINS = CORS_ALLOWED_ORIGINS == [EVERYBODY]
@@ -113,6 +140,7 @@ CORS_EXPOSE_HEADERS += ["WWW-Authenticate", "Idempotency-Replayed"]
 # What the fast path (rest.fast_path) does without, and why. A middleware that is neither here nor an AnswerLayer is an
 # error of `manage.py check`.
 FAST_PATH_SKIPS = {
+    "rest.transport.TransportMiddleware": "Nothing on the fast path sets a cookie or redirects.",
     "metrics.limits.RateLimitMiddleware": "No fast method is limited by a throttle: rest.fast_path.routes.",
     "metrics.idempotency.IdempotencyMiddleware": "What has a key is not plain: rest.fast_path.plain.",
     "rest.middleware.ComeAgainMiddleware": "It answers for pages, which are no viewset's.",
@@ -314,8 +342,31 @@ TIME_ZONE = "UTC"
 USE_I18N = False
 USE_TZ = True
 
+# --- Browsers --------------------------------------------------------------------------------------------------------
 SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# Of pages: what they load is ours, and no script or style stands in them. `rest.pages` says what has another policy.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+# What Swagger and ReDoc need on top: both make styles in the page, and ReDoc searches in a worker that it makes, too.
+SWAGGER_POLICY = {"style-src": [UNSAFE_INLINE]}
+REDOC_POLICY = {**SWAGGER_POLICY, "worker-src": ["blob:"]}
+MEDIA_POLICY = {"default-src": [NONE], "frame-ancestors": [NONE], "sandbox": ""}
+DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
+PERMISSIONS_POLICY = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 LOGGING = {
     "version": 1,

@@ -1,5 +1,8 @@
 """The map: which dialect is mounted where. The order matters at the root, whose own `/<int>/` comes last."""
 
+from typing import Any
+
+from csp.decorators import csp, csp_update
 from django.conf import settings
 from django.contrib import admin
 from django.urls import path, re_path
@@ -14,6 +17,10 @@ handler403 = "rest.errors.forbidden"
 handler404 = "rest.errors.not_found"
 handler500 = "rest.errors.server_error"
 
+swagger = csp_update(settings.SWAGGER_POLICY)(SchemaView.with_ui("swagger", cache_timeout=0))
+redoc = csp_update(settings.REDOC_POLICY)(SchemaView.with_ui("redoc", cache_timeout=0))
+serve_media: Any = csp(settings.MEDIA_POLICY)(serve)  # type: ignore[arg-type]  # a view that takes arguments, too
+
 urlpatterns = [
     # dialect, prefix: URL confs below it
     mount("api", {"api/v1/": ["accounts.urls", "movies.urls", "collections_app.urls", "metrics.urls"]}),
@@ -22,12 +29,12 @@ urlpatterns = [
     mount("community", {"": ["accounts.dialects.community", "movies.dialects.community"]}),
     mount("collector", {"": ["collections_app.dialects.collector", "metrics.dialects.collector"]}),
     path("admin/", admin.site.urls),
-    path("swagger/", SchemaView.with_ui("swagger", cache_timeout=0), name="swagger"),
-    path("redoc/", SchemaView.with_ui("redoc", cache_timeout=0), name="redoc"),
+    path("swagger/", swagger, name="swagger"),
+    path("redoc/", redoc, name="redoc"),
     path("swagger.json", SchemaView.without_ui(cache_timeout=0), name="schema"),
     *health_urlpatterns,
     *(
-        [re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT})]
+        [re_path(r"^media/(?P<path>.*)$", serve_media, {"document_root": settings.MEDIA_ROOT})]
         if settings.SERVE_MEDIA
         else []
     ),

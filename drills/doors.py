@@ -2,6 +2,7 @@
 
 from drills import doors_limits
 from drills.doors_files import FILES
+from drills.doors_transport import COOKIES, HEADERS
 from drills.drill import Drill
 
-DRILLS: list[Drill] = [FILES, *doors_limits.DRILLS]
+DRILLS: list[Drill] = [FILES, COOKIES, HEADERS, *doors_limits.DRILLS]

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, register
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
 
 from rest.errors import wrong_error_shapes
 from rest.fast_path import routes, stack
@@ -19,3 +20,12 @@ def the_fast_path_passes_nothing_by(**kwargs: Any) -> list[CheckMessage]:
 @register()
 def every_dialect_has_an_error_shape(**kwargs: Any) -> list[CheckMessage]:
     return [Error(sentence, id="rest.E003") for sentence in wrong_error_shapes()]
+
+
+@register()
+def somebody_says_who_comes_by_https(**kwargs: Any) -> list[CheckMessage]:
+    if not settings.PUBLIC_URL.startswith("https:") or settings.TRUSTED_PROXIES:
+        return []
+    sentence = "PUBLIC_URL is https, but TRUSTED_PROXIES is 0, so nobody is believed who says that a client came by it."
+    hint = "Plain HTTP is not redirected and there is no HSTS. Set TRUSTED_PROXIES to the number of proxies in front."
+    return [Warning(sentence, hint=hint, id="rest.W001")]

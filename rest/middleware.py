@@ -4,7 +4,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.common import CommonMiddleware
 from django.shortcuts import render
 from django.utils.http import escape_leading_slashes
@@ -48,16 +48,7 @@ class ComeAgainMiddleware:
 
 
 class SlashMiddleware(CommonMiddleware):
-    """Redirects to the address with the slash as Django does, but lets no method but GET and HEAD be changed by it.
-
-    A client that is told 301 or 302 repeats its POST as a GET, without the body.
-    """
-
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        answer = super().process_response(request, response)
-        if isinstance(answer, HttpResponsePermanentRedirect) and request.method not in ("GET", "HEAD"):
-            answer.status_code = HTTPStatus.PERMANENT_REDIRECT.value
-        return answer
+    """Redirects to the address with the slash as Django does; `TransportMiddleware` keeps the method."""
 
     def get_full_path_with_slash(self, request: HttpRequest) -> str:
         """Without what Django does in DEBUG alone: it raises for a POST, since its own redirect would lose the body."""

@@ -7,7 +7,7 @@ from post_office.models import Attachment, Email, EmailTemplate, Log
 from rest.admin import LargeTableAdmin, ReadOnlyAdmin
 
 for model in (Attachment, Email, EmailTemplate, Log):
-    admin.site.unregister(model)
+    admin.site.unregister(model)  # for good that of the templates, which no mail is made of
 
 
 @admin.register(Email)
@@ -19,11 +19,6 @@ class EmailAdmin(LargeTableAdmin, post_office.EmailAdmin):
 @admin.register(Log)
 class LogAdmin(ReadOnlyAdmin, post_office.LogAdmin):
     """What became of each mail. It goes with the mail."""
-
-
-@admin.register(EmailTemplate)
-class EmailTemplateAdmin(LargeTableAdmin, post_office.EmailTemplateAdmin):
-    pass
 
 
 @admin.register(Attachment)

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
-from post_office.models import STATUS, Attachment, Email, EmailTemplate, Log
+from post_office.models import STATUS, Attachment, Email, Log
 
 from accounts.models import BlockedAddress, Session, User
 from collections_app.models import Collection, CollectionMovie
@@ -41,7 +41,6 @@ TO_ADD = {
     BlockedAddress: lambda rows: {"address": "elsewhere.example"},
     Collection: lambda rows: {"user": rows[User].pk, "title": "Later", "description": "Hm."},
     CollectionMovie: lambda rows: {"collection": rows[Collection].pk, "position": 9, "title": "Zardoz"},
-    EmailTemplate: lambda rows: {"name": "other", "subject": "Hm.", "content": "Hm."},
 }
 TO_CHANGE = {
     Movie: {"title": "Zardoz", "duration": 105},
@@ -53,7 +52,6 @@ TO_CHANGE = {
     Collection: {"title": "Later"},
     CollectionMovie: {"position": 9},
     Email: {"priority": 1},
-    EmailTemplate: {"subject": "Changed."},
 }
 # The field of an inline's row that names what it is about.
 INLINE = {
@@ -116,7 +114,6 @@ def rows(movie, make_movie, alice, bob, charlie, settings, tmp_path):
         ThrottleWindow: ThrottleWindow.objects.create(key="k", expires_at=timezone.now() + timedelta(hours=1)),
         Email: email,
         Log: Log.objects.create(email=email, status=STATUS.failed, message="Hm."),
-        EmailTemplate: EmailTemplate.objects.create(name="one", subject="Hm."),
         Attachment: attachment,
         **{model: model.objects.filter(user=bob.user).first() for model in (Like, Favorite, Rating, Comment)},
     }

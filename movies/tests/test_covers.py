@@ -9,7 +9,6 @@ from random import Random
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.views.static import serve
 from PIL import Image
 
 from config import urls
@@ -543,7 +542,7 @@ def test_deleting_the_movie_removes_the_file(alice, url, send, media, django_cap
 @pytest.fixture
 def served(media, monkeypatch):
     """The address of covers bound to the test's folder, as it is bound to the real one when a server starts."""
-    (pattern,) = [pattern for pattern in urls.urlpatterns if getattr(pattern, "callback", None) is serve]
+    (pattern,) = [pattern for pattern in urls.urlpatterns if getattr(pattern, "callback", None) is urls.serve_media]
     monkeypatch.setitem(pattern.default_args, "document_root", media)
 
 

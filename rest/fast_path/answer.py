@@ -6,6 +6,7 @@ from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 
+from csp.constants import HEADER as POLICY
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.core.handlers.wsgi import WSGIRequest
@@ -156,6 +157,7 @@ def rendered(request: WSGIRequest, route: Route, result: tuple[Payload, bool]) -
         tag_of_client = request.META.get("HTTP_IF_NONE_MATCH")
         if tag_of_client is not None and conditional.is_current(tag_of_client, headers["ETag"]):
             headers["ETag"] = conditional.tag_kept(tag_of_client, headers["ETag"])
+            headers.pop(POLICY, None)
             return 304, headers, b""
     headers |= payload.headers
     headers["Content-Length"], headers["Content-Type"], headers["Allow"] = str(len(content)), JSON, route.allow

@@ -72,7 +72,7 @@ def plain_request(environ: Environ) -> WSGIRequest:
 
 def is_unusual(request: WSGIRequest, parameters: Parameters | None) -> bool:
     """Whether the settings or the query ask for what only the full stack does; `parameters` are those of the route."""
-    if settings.SECURE_SSL_REDIRECT or settings.PREPEND_WWW:
+    if settings.PREPEND_WWW or (settings.SECURE_SSL_REDIRECT and not request.is_secure()):
         return True
     if settings.DISALLOWED_USER_AGENTS and has_disallowed_agent(request):
         return True

@@ -20,12 +20,19 @@ from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.security import SecurityMiddleware
 from django.utils.module_loading import import_string
 
+from rest.errors import JSON
 from rest.layers import AnswerLayer
+from rest.pages import BrowserPolicyMiddleware
 
-HEADERS = (SecurityMiddleware, XFrameOptionsMiddleware)  # add the same headers to every answer: see usual_headers()
+HEADERS = (
+    SecurityMiddleware,
+    XFrameOptionsMiddleware,
+    BrowserPolicyMiddleware,
+)  # add the same headers to every answer: see usual_headers()
 ANSWERED = {
     "django.middleware.security.SecurityMiddleware": "its headers are added; its redirect is not plain",
     "django.middleware.clickjacking.XFrameOptionsMiddleware": "its header is added",
+    "rest.pages.BrowserPolicyMiddleware": "its header is added, but to 304; there are no pages on the fast path",
     "rest.compression.CompressionMiddleware": "the same functions compress what is tagged",
     "rest.conditional.ConditionalMiddleware": "the tag is made and compared by the same functions",
     "rest.strict.StrictQueryMiddleware": "a query that it refuses is not plain",
@@ -91,10 +98,10 @@ def objections_to_receivers() -> Iterator[str]:
 
 @cache
 def usual_headers(is_secure: bool) -> dict[str, str]:
-    """Those that Django's header layers in MIDDLEWARE add to every answer of that scheme."""
+    """Those that the layers in `HEADERS` add to every answer in JSON of that scheme."""
     scheme = "https" if is_secure else "http"
     request = WSGIRequest({"REQUEST_METHOD": "GET", "wsgi.input": BytesIO(), "wsgi.url_scheme": scheme})
-    respond: Any = lambda request: HttpResponse()  # noqa: E731
+    respond: Any = lambda request: HttpResponse(content_type=JSON)  # noqa: E731
     for kind in HEADERS:
         if f"{kind.__module__}.{kind.__qualname__}" in settings.MIDDLEWARE:
             respond = kind(respond)
