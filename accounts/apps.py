@@ -7,7 +7,10 @@ class AccountsConfig(AppConfig):
     statement_modules = ("accounts.callers",)
 
     def ready(self) -> None:
-        from accounts import services
+        from accounts import sections, services
+        from accounts.signals import account_exporting
+
+        account_exporting.connect(sections.sections, dispatch_uid="accounts.sections")
 
         # Django makes the permissions of each app as it announces it: after the last of them all are there.
         last = [config for config in apps.get_app_configs() if config.models_module][-1]

@@ -242,6 +242,7 @@ REST_FRAMEWORK = {
         "password": env.str("THROTTLE_PASSWORD", default="10/min"),
         "create": env.str("THROTTLE_CREATE", default="600/hour"),
         "write": env.str("THROTTLE_WRITE", default="300/min"),
+        "export": env.str("THROTTLE_EXPORT", default="10/hour"),
         "report": env.str("THROTTLE_REPORT", default="30/day"),
     },
     "NUM_PROXIES": TRUSTED_PROXIES,

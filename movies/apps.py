@@ -13,7 +13,8 @@ class MoviesConfig(AppConfig):
     )
 
     def ready(self) -> None:
-        from accounts.signals import account_deleting
-        from movies import services
+        from accounts.signals import account_deleting, account_exporting
+        from movies import sections, services
 
         account_deleting.connect(services.forget_user_of_account, dispatch_uid="movies.forget_user")
+        account_exporting.connect(sections.sections, dispatch_uid="movies.sections")

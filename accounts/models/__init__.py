@@ -3,13 +3,14 @@
 from accounts.models.attempts import LoginFailures, LoginPause
 from accounts.models.blocklist import BlockedAddress
 from accounts.models.credential import Credential
-from accounts.models.mail import MailAllowance
+from accounts.models.mail import AccountMail, MailAllowance
 from accounts.models.personal_token import PersonalToken, is_personal_token, is_well_typed
 from accounts.models.session import Session
 from accounts.models.user import MAX_USERNAME, User, UserManager, normalize_password
 
 __all__ = [
     "MAX_USERNAME",
+    "AccountMail",
     "BlockedAddress",
     "Credential",
     "LoginFailures",

@@ -10,13 +10,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from post_office import mail as post_office
 from post_office.models import PRIORITY, STATUS, Email
 
 from accounts.mailboxes import mailbox
-from accounts.models import BlockedAddress, MailAllowance, User
+from accounts.models import AccountMail, BlockedAddress, MailAllowance, User
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +56,7 @@ def put(*, user: User, about: str, subject: str, message: str, context: dict[str
         email.status = HELD
         logger.warning("The mail about %s is held: the address of user %s has its share.", about, user.pk)
     email.save()
+    AccountMail.objects.create(email=email, user=user)
 
 
 def is_mailable(address: str) -> bool:
@@ -109,7 +111,13 @@ def release(email: Email) -> int:
     return Email.objects.filter(pk=email.pk, status=HELD).update(status=STATUS.queued, scheduled_time=slot)
 
 
+def of(user: User) -> QuerySet[Email]:
+    """Every mail to the account that is still kept: its own, and those to its address from before they had an owner."""
+    own = Q(pk__in=AccountMail.objects.filter(user=user).values("email"))
+    mails: QuerySet[Email] = Email.objects.filter(own | Q(to=user.email) if user.email else own)
+    return mails
+
+
 def forget(user: User) -> None:
-    """Removes every mail to the user's address, sent or not: they are personal data."""
-    if user.email:
-        Email.objects.filter(to=user.email).delete()
+    """Removes every mail to the account, sent or not: they are personal data."""
+    of(user).delete()

@@ -12,6 +12,7 @@ USERS = {
         {200: Success({**PROFILE, "email": "hp1@example.com"})}, Body({"email": "hp1@example.com"}), invalid=TAKEN_NAME
     ),
     "delete_me": Operation(NO_CONTENT),
+    "export": Operation({200: Success(shape=None, media_type="application/zip", description="The file")}),
     "password": Operation(
         NO_CONTENT,
         Body({"current_password": "password123@", "new_password": "correct horse battery"}),

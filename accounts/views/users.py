@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.http import FileResponse
 from rest_framework import mixins, status
 from rest_framework.decorators import action
 from rest_framework.permissions import IsAuthenticated
@@ -9,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from accounts import scopes, serializers, services, swagger
+from accounts import events, export, scopes, serializers, services, swagger
 from accounts.authentication import AuthenticatedRequest
 from accounts.models import User
 from accounts.views.secrets import NotStored
@@ -23,7 +24,7 @@ class UserViewSet(mixins.ListModelMixin, NotStored):
     areas: ClassVar[dict[str, str]] = {"password": scopes.LOGIN_ONLY, "delete_me": scopes.LOGIN_ONLY}
     heading = swagger.ACCOUNTS
     operations: ClassVar[dict[str, Operation]] = swagger.USERS
-    secret_actions = frozenset({"password"})
+    secret_actions = frozenset({"export", "password"})
     queryset = User.objects.filter(is_active=True)
     serializer_class = serializers.UserListSerializer
     filter_backends = []
@@ -65,6 +66,17 @@ class UserViewSet(mixins.ListModelMixin, NotStored):
         """
         services.delete_account(user=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @action(detail=False, url_path="me/export", permission_classes=[IsAuthenticated], throttle_scope="export")
+    def export(self, request: AuthenticatedRequest) -> FileResponse:
+        """Everything about you, as a ZIP.
+
+        Your account, logins, mails, movies, ratings, likes, favourites, comments, reports and collections, each as JSON
+        and as CSV, and a README.txt. Secrets are not in it.
+        """
+        file = export.archive(request.user)
+        events.record("account_exported", user=request.user, request=request._request)
+        return FileResponse(file, as_attachment=True, filename=export.FILENAME, content_type=export.MEDIA_TYPE)
 
     @action(
         detail=False,

@@ -126,6 +126,11 @@ def assert_as_described(operation: Operation, response: Any) -> None:
         assert response.content == b""
         assert response.status_code != 304 or "ETag" in response
         return
+    if about["schema"].get("type") == "file":
+        assert response["Content-Type"] in operation.about["produces"]
+        assert "no-store" in response["Cache-Control"]
+        assert "ETag" not in response
+        return
     media_type = next(iter(about["examples"]))
     assert response["Content-Type"].partition(";")[0] == media_type
     Draft4Validator(strict(about["schema"])).validate(response.json())
@@ -172,7 +177,7 @@ def test_each_example_of_a_body_has_only_fields_that_are_described(operation: Op
         assert set(operation.body.get("required", [])) <= set(operation.body["example"]), renew
 
 
-READING = [one for one in OPERATIONS if one.method == "get"]
+READING = [one for one in OPERATIONS if one.method == "get" and 304 in one.responses]
 
 
 @pytest.mark.parametrize("operation", READING, ids=str)

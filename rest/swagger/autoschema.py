@@ -153,17 +153,24 @@ class AutoSchema(SwaggerAutoSchema):
     # --- Responses ---
 
     def get_produces(self) -> list[str]:
-        return list(dict.fromkeys([JSON, self.error_shape.media_type]))
+        own = [success.media_type for success in self.about.responses.values()]
+        return list(dict.fromkeys([*own, self.error_shape.media_type]))
 
     def get_responses(self) -> openapi.Responses:
         responses = {str(code): self.success(code, success) for code, success in self.about.responses.items()}
-        if self.method == "GET":
+        if self.method == "GET" and not self.gives_file:
             responses["304"] = openapi.Response(
                 "The answer is still the one whose `ETag` was sent as `If-None-Match`; no body"
             )
         return openapi.Responses({**responses, **self.error_responses()})
 
+    @property
+    def gives_file(self) -> bool:
+        return any(success.media_type != JSON for success in self.about.responses.values())
+
     def success(self, code: int, success: Success) -> openapi.Response:
+        if success.media_type != JSON:
+            return openapi.Response(success.description, schema=openapi.Schema(type=openapi.TYPE_FILE))
         headers = {
             "Link": LINK if success.has_link or self.about.is_paged else None,
             "Location": LOCATION if success.has_location else None,

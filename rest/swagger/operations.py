@@ -46,6 +46,7 @@ class Success:
     shape: Shape | None = VIEWS_OWN
     description: str = ""
     is_page: bool = False  # the example is the items of a page, without the envelope of the view's paginator
+    media_type: str = "application/json"  # of anything else it is a file, which nobody may store
     has_link: bool = False  # a `Link` header; pages always have one
     has_location: bool = False
 
