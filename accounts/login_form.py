@@ -5,20 +5,17 @@ from typing import Any
 from django import forms
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.forms import UsernameField
-from django.core.exceptions import ValidationError
-from rest_framework.exceptions import APIException, Throttled
 
 from accounts import services
 from accounts.exceptions import InvalidCredentials
 from accounts.models import User
 from accounts.serializers.fields import MAX_PASSWORD_LENGTH
-from rest.exceptions import Busy
 
 LONGEST_NAME = User._meta.get_field("email").max_length
 
 
 class LoginForm(AdminAuthenticationForm):
-    """Takes an e-mail address for a username. `refusal` is what kept it from looking at the password at all."""
+    """Takes an e-mail address for a username. Raises Busy and Throttled where it looks at no password."""
 
     username = UsernameField(
         label="Username or e-mail address", max_length=LONGEST_NAME, widget=forms.TextInput(attrs={"autofocus": True})
@@ -28,7 +25,6 @@ class LoginForm(AdminAuthenticationForm):
         max_length=MAX_PASSWORD_LENGTH,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
-    refusal: APIException | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -48,6 +44,3 @@ class LoginForm(AdminAuthenticationForm):
             return services.authenticate_caller(request=self.request, **credentials)
         except InvalidCredentials:
             raise self.get_invalid_login_error() from None
-        except (Busy, Throttled) as error:
-            self.refusal = error
-            raise ValidationError(str(error.detail), code=error.default_code) from error

@@ -41,7 +41,7 @@ class ComeAgainMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, (Busy, Throttled)):
             return None
-        shown = {"title": HTTPStatus(error.status_code).phrase, "detail": error.detail}
+        shown = {"title": HTTPStatus(error.status_code).phrase, "detail": error.detail, "address": request.path}
         response = render(request, "rest/come_again.html", shown, status=error.status_code)
         set_retry_after(response, error)
         return response

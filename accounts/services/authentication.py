@@ -17,7 +17,7 @@ def authenticate_caller(*, request: HttpRequest, username: str, password: str, o
 
     Raises InvalidCredentials (401) for an unknown name as for a wrong password, after the same work; Throttled (429)
     where the network has used up its logins or is in a pause, and Busy (503) where too many passwords are being
-    hashed, both before any is. Not to be called in a transaction, which would hold its locks meanwhile.
+    hashed, both before this one is. Not to be called in a transaction, which would hold its locks meanwhile.
     """
     throttling.require("login", request)
     hashing_gate().check()

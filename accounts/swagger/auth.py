@@ -13,11 +13,13 @@ AUTH = {
         {201: Success(CREDENTIALS, REGISTERED)},
         Body({"username": "hp1", "email": "rit@gmail.com", "password": "password123@"}),
         invalid=TAKEN_NAME,
+        may_be_busy=True,
     ),
     "login": Operation(
         {200: Success(CREDENTIALS, LOGGED_IN)},
         Body(NAME_AND_PASSWORD),
         unauthorized=ErrorDetail("Unable to log in with the provided credentials.", "invalid_credentials"),
+        may_be_busy=True,
     ),
     "logout": Operation(NO_CONTENT),
     "refresh": Operation(

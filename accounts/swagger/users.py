@@ -17,5 +17,6 @@ USERS = {
         NO_CONTENT,
         Body({"current_password": "password123@", "new_password": "correct horse battery"}),
         invalid={"current_password": ErrorDetail("Is not your current password.", "wrong_password")},
+        may_be_busy=True,
     ),
 }

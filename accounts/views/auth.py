@@ -12,6 +12,7 @@ from rest_framework.serializers import BaseSerializer
 
 from accounts import scopes, serializers, services, swagger
 from accounts.authentication import AuthenticatedRequest
+from accounts.hashing import hashing_gate
 from accounts.views.secrets import NotStored
 from rest.swagger.operations import Operation
 
@@ -19,6 +20,8 @@ from rest.swagger.operations import Operation
 anonymous_action = partial(
     action, detail=False, methods=["post"], authentication_classes=[], permission_classes=[AllowAny]
 )
+
+HASHING = ("register", "login")
 
 
 class AuthViewSet(NotStored):
@@ -33,6 +36,12 @@ class AuthViewSet(NotStored):
     registered_serializer_class: ClassVar[type[BaseSerializer[Any]]] = serializers.CredentialsSerializer
     logged_in_serializer_class: ClassVar[type[BaseSerializer[Any]]] = serializers.CredentialsSerializer
     logged_out_reply: ClassVar[dict[str, str] | None] = None
+
+    def check_throttles(self, request: Request) -> None:
+        """Whoever would only be told to come again is told so before anything is looked up or counted."""
+        if self.action in HASHING:
+            hashing_gate().check()
+        super().check_throttles(request)
 
     def get_serializer_class(self) -> type[BaseSerializer[Any]]:
         if self.action == "register":

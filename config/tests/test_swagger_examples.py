@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.management.color import no_style
 from django.db import connection
 from django.http import HttpRequest
@@ -20,6 +21,7 @@ from config.tests.openapi import OPERATIONS, Operation, strict
 from conftest import PASSWORD, Person
 from movies import services
 from movies.models import Director, Genre, Like
+from rest.exceptions import Busy
 
 each_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=str)
 WITHOUT = {"{id}": "999999999", "{uuid}": str(uuid.uuid4())}
@@ -314,4 +316,22 @@ def test_too_many_requests_are_refused_where_that_is_described_and_only_there(
     assert (response.status_code == 429) == (429 in operation.responses)
     if response.status_code == 429:
         assert_as_described(operation, response)
-        assert "Retry-After" in response
+        headers = operation.responses[429]["headers"]
+        assert set(headers) == {"Retry-After", "RateLimit", "RateLimit-Policy"}
+        assert set(headers) <= set(response.headers)
+
+
+@each_operation
+def test_a_password_that_cannot_be_hashed_now_is_answered_as_described(
+    operation: Operation, world: World, monkeypatch: pytest.MonkeyPatch
+):
+    def encode(*about: Any) -> str:
+        raise Busy
+
+    body = world.body(operation)
+    monkeypatch.setattr(MD5PasswordHasher, "encode", encode)
+    response = world.send(operation, world.caller(operation), body=body)
+    assert response.status_code == 503 or operation.name not in ("auth_login", "auth_register", "user_password")
+    if response.status_code == 503:
+        assert_as_described(operation, response)
+        assert set(operation.responses[503]["headers"]) == {"Retry-After"} <= set(response.headers)

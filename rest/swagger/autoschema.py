@@ -175,6 +175,7 @@ class AutoSchema(SwaggerAutoSchema):
             "Link": LINK if success.has_link or self.about.is_paged else None,
             "Location": LOCATION if success.has_location else None,
             "ETag": ETAG if self.method == "GET" else None,
+            **(errors.RATE_LIMIT if self.is_throttled() else {}),
         }
         return openapi.Response(
             success.description or {204: "Done; no body"}.get(code, HTTPStatus(code).phrase),
@@ -198,6 +199,7 @@ class AutoSchema(SwaggerAutoSchema):
             404: self.about.not_found or self.not_found(),
             412: HAS_CHANGED if self.method in CONDITIONAL else "",
             429: errors.THROTTLED if self.is_throttled() else "",
+            503: errors.BUSY if self.about.may_be_busy else "",
         }
         found: dict[int, Any] = {
             400: {name: [message] for name, message in (self.invalid() or self.meaningless()).items()}

@@ -6,7 +6,7 @@ from drf_yasg import openapi
 from rest_framework.exceptions import ErrorDetail
 
 from rest.errors import ErrorShape
-from rest.exceptions import TokenNotValid
+from rest.exceptions import Busy, TokenNotValid
 from rest.swagger.shapes import from_json_schema
 
 NO_CREDENTIAL = ErrorDetail("Authentication credentials were not provided.", "not_authenticated")
@@ -18,7 +18,12 @@ NOT_FOUND = "Not found."
 NO_PAGE = "Invalid page."
 THROTTLED = "Request was throttled. Expected available in 42 seconds."
 MEANINGLESS = "verbose"  # a query parameter that no endpoint has
+BUSY = str(Busy.default_detail)
 RETRY_AFTER = {"type": "integer", "description": "Seconds until the next attempt has a chance."}
+RATE_LIMIT = {
+    "RateLimit": {"type": "string", "description": 'What is left of each limit, and how long: `"login";r=29;t=42`.'},
+    "RateLimit-Policy": {"type": "string", "description": 'Uses in how many seconds: `"login";q=30;w=60`.'},
+}
 
 DESCRIPTIONS = {
     400: "What was sent is wrong, and nothing has changed",
@@ -27,7 +32,10 @@ DESCRIPTIONS = {
     404: "There is no such thing",
     412: "It is no longer what `If-Match` names, and nothing has changed",
     429: "Too many requests",
+    503: "Too many do this at the moment, and nothing has changed",
 }
+
+HEADERS = {429: {"Retry-After": RETRY_AFTER, **RATE_LIMIT}, 503: {"Retry-After": RETRY_AFTER}}
 
 
 def detail(message: str) -> dict[str, str]:
@@ -48,5 +56,5 @@ def error_response(
         # The example twice: Swagger UI looks for that of the media type asked for, which a problem's is not.
         schema=openapi.Schema(type=openapi.TYPE_OBJECT, all_of=[openapi.SchemaRef(definitions, name)], example=example),
         examples={shape.media_type: example},
-        headers={"Retry-After": RETRY_AFTER} if code == 429 else None,
+        headers=HEADERS.get(code),
     )

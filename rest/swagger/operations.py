@@ -75,6 +75,7 @@ class Operation:
     unauthorized: str = ""
     forbidden: str = ""
     not_found: str = ""
+    may_be_busy: bool = False  # what costs much is done by few at a time (rest.gates), so that it may be 503
     also_in: tuple[str, ...] = ()  # further dialects under whose headings it stands, because they share its address
 
 
