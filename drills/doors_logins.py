@@ -128,9 +128,10 @@ def attackers(server: Server) -> Iterator[Counter[int]]:
 
 
 def attack(server: Server, over: Any, results: Any) -> None:
+    page = Visitor(server, "192.0.2.1").open_admin()
+
     def go_on(number: int) -> Counter[int]:
         visitor, statuses = Visitor(server, "192.0.2.1"), Counter[int]()
-        page = visitor.open_admin()
         while not over.is_set():
             next_at = time.monotonic() + 1 / TRIES_PER_SECOND
             visitor.address = ".".join(map(str, (10, *random.randbytes(3))))
