@@ -22,6 +22,7 @@ class EntryInline(admin.TabularInline):
 
 @admin.register(Collection)
 class CollectionAdmin(LargeTableAdmin):
+    is_personal = True
     form = UnchangedForm
     also_deleted = "its movies"
     fields = ["uuid", "user", "title", "description", "created_at", "updated_at"]
@@ -47,6 +48,7 @@ class CollectionAdmin(LargeTableAdmin):
 
 @admin.register(CollectionMovie)
 class CollectionMovieAdmin(LargeTableAdmin):
+    is_personal = True
     list_display = ["collection", "position", "shown_title", "shown_genres", "uuid"]
     search_fields = ["collection__title__startswith", "title__startswith"]
     ordering = ["-id"]

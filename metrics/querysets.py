@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Sum
+from django.db.models import F, Func, Sum, Value
 from django.utils import timezone
+from orjson import dumps
 
 if TYPE_CHECKING:
     from metrics.models import CounterSource, CountPeriod, Installation, KeptAnswer, ThrottleWindow
@@ -57,9 +58,25 @@ class CountPeriodQuerySet(models.QuerySet["CountPeriod"]):
 
 
 class ThrottleWindowQuerySet(models.QuerySet["ThrottleWindow"]):
+    def of_user(self, user_id: int) -> Self:
+        """The windows in which one user's requests are counted, whatever they ask for."""
+        return self.filter(key__endswith=f":user:{user_id}")
+
     def delete_expired(self) -> int:
         """Deletes the windows that are over, and returns how many there were."""
         return self.filter(expires_at__lt=timezone.now()).delete()[0]
+
+
+class PlaceOf(Func):
+    """Where in the first of two binary values the other one begins, from 1 on; 0 where it is not in it."""
+
+    function = "INSTR"
+    output_field = models.IntegerField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        turned = self.copy()
+        turned.set_source_expressions(self.get_source_expressions()[::-1])
+        return turned.as_sql(compiler, connection, function="POSITION", arg_joiner=" IN ", **context)
 
 
 class KeptAnswerQuerySet(models.QuerySet["KeptAnswer"]):
@@ -79,6 +96,11 @@ class KeptAnswerQuerySet(models.QuerySet["KeptAnswer"]):
         oldest = self.order_by("-id").values_list("id", flat=True)[MAX_KEPT : MAX_KEPT + 1].first()
         if oldest is not None:
             self.filter(id__lte=oldest).delete()
+
+    def naming(self, username: str) -> Self:
+        """Those whose body has the name as a JSON text. All that is kept is looked at: it is that of a day."""
+        text = Value(dumps(username), output_field=models.BinaryField())
+        return self.annotate(place=PlaceOf(F("body"), text)).filter(place__gt=0)
 
     def delete_expired(self) -> int:
         """Deletes what is kept for longer than KEPT_FOR, and returns how many there were."""

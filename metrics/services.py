@@ -10,7 +10,7 @@ from rest_framework import status
 from rest_framework.exceptions import APIException
 
 from metrics.counter import counter
-from metrics.models import CounterSource, CountPeriod, Installation
+from metrics.models import CounterSource, CountPeriod, Installation, KeptAnswer, ThrottleWindow
 from metrics.slots import DamagedFile
 
 
@@ -60,3 +60,13 @@ def reset(*, by: AbstractBaseUser | None, address: str | None) -> CountPeriod:
     ended.reset_by_id, ended.reset_from = by.pk if by else None, address
     ended.save()
     return CountPeriod.objects.create(started_at=ended.ended_at, base=base)
+
+
+def forget_user(*, user_id: int, username: str) -> None:
+    """Removes what limits, the log of resets and answers kept for others say about a user whose account goes.
+
+    Its own kept answers go with its row. An answer to somebody else names it, where staff has changed what it added.
+    """
+    CountPeriod.objects.filter(reset_by_id=user_id).update(reset_by=None, reset_from=None)
+    ThrottleWindow.objects.of_user(user_id).delete()
+    KeptAnswer.objects.naming(username).delete()

@@ -15,7 +15,6 @@ from django.http import Http404
 from rest_framework.exceptions import PermissionDenied
 
 from accounts.models import User
-from accounts.outbox import queue
 from accounts.services import comments_are_hidden
 from movies import covers, mail, name_lists, naming, reactions, search, tallies
 from movies.models import Comment, Favorite, Like, Movie, MovieGenre, MovieStats, Rating
@@ -223,8 +222,7 @@ def forget_user_of_account(*, user: User, **signal: Any) -> None:
 
 @transaction.atomic
 def forget_user(*, user: User) -> None:
-    """Removes all feedback of a user, takes it out of the counts, and removes the mail to the user."""
-    queue.forget(user)
+    """Removes all feedback of a user, and takes it out of the counts."""
     touched = {pk for model in AGGREGATES for pk in model.objects.by(user).order_by().values_list("movie", flat=True)}
     # All locks first and in the order of the ids: two departures at once must not wait for each other in a circle.
     locked = MovieStats.objects.select_for_update().filter(pk__in=touched).order_by("pk").in_bulk()

@@ -11,6 +11,7 @@ from rest.admin import LargeTableAdmin, UnchangedForm
 
 @admin.register(BlockedAddress)
 class BlockedAddressAdmin(LargeTableAdmin):
+    is_personal = True
     form: Any = UnchangedForm
     list_display = ["address", "note", "created_at"]
     search_fields = ["address_key__startswith"]

@@ -12,6 +12,7 @@ for model in (Attachment, Email, EmailTemplate, Log):
 
 @admin.register(Email)
 class EmailAdmin(LargeTableAdmin, post_office.EmailAdmin):
+    is_personal = True
     also_deleted = "its log"
     actions = ("delete_selected", post_office.requeue)
 

@@ -47,6 +47,7 @@ class PasswordForm(AdminPasswordChangeForm):
 class UserAdmin(LargeTableAdmin, DjangoUserAdmin):
     """Accounts, of which everybody may change those only that do not stand above: accounts.roles."""
 
+    is_personal = True
     also_deleted = "ratings, likes, favourites, comments and collections"
     deleted_at_once = 1  # each account locks all the movies that it has said something about
     form = UserForm
@@ -159,6 +160,7 @@ class UserAdmin(LargeTableAdmin, DjangoUserAdmin):
 class SessionAdmin(ReadOnlyAdmin):
     """Logins. Deleting one logs it out; its secrets are not known here."""
 
+    is_personal = True
     list_display = ["id", "user", "network", "user_agent", "created_at", "last_used_at", "expires_at"]
     list_select_related = ["user"]
     search_fields = ["user__username_key__startswith"]

@@ -8,6 +8,7 @@ from rest_framework.exceptions import ValidationError
 
 from accounts.models import PersonalToken, Session, User
 from accounts.services.logins import Credentials, open_session
+from accounts.services.traces import forget_traces
 from accounts.signals import account_deleting
 from rest.exceptions import TokenNotValid
 
@@ -79,6 +80,7 @@ def delete_account(*, user: User) -> None:
 @transaction.atomic
 def delete_account_at_once(*, user: User) -> None:
     account_deleting.send(sender=User, user=user)
+    forget_traces(user)
     User.objects.filter(pk=user.pk).delete()
 
 

@@ -4,15 +4,16 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session as BrowserSession
 from django.utils import timezone
 
-from accounts.models import Session, User
+from accounts.models import PersonalToken, Session, User
 from rest.chunks import id_batches
 
 READ_AT_ONCE = 500
 
 
 def end_logins(user: User) -> None:
-    """Ends every login of the user, by whichever door: none comes back to life with an account that does."""
+    """Ends every login and token of the user: none comes back to life with an account that does."""
     Session.objects.filter(user=user).delete()
+    PersonalToken.objects.filter(user=user).delete()
     end_browser_sessions(user)
 
 

@@ -10,10 +10,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from post_office.models import Email
 from rest_framework.exceptions import PermissionDenied
+from rest_framework.test import APIClient
 
 from accounts import roles, services
 from accounts.models import Session, User
 from config.tests.admin import Office, address
+from conftest import PASSWORD
 from movies.models import Comment
 from movies.services import comment
 
@@ -217,6 +219,10 @@ def test_a_deactivated_account_is_out_at_once_and_its_logins_do_not_come_back(
     ada = staff("ada", "admin")
     browser = Office(ada.user)
     assert browser.get("/admin/").status_code == 200
+    made = ada.post("/api/v1/users/me/tokens/", {"name": "Script", "scopes": ["read"], "current_password": PASSWORD})
+    script = APIClient(HTTP_AUTHORIZATION=f"Bearer {made.json()['token']}")
+    assert script.get("/api/v1/users/me/").status_code == 200
+    security_log.clear()
     moderators = Office(sam.user)
     with django_capture_on_commit_callbacks(execute=True):
         moderators.act(User, "deactivate", [ada.user])
@@ -225,6 +231,7 @@ def test_a_deactivated_account_is_out_at_once_and_its_logins_do_not_come_back(
         for scheme in ("Token", "Bearer"):
             assert ada.use(scheme).get("/api/v1/users/me/").status_code == 401
         assert ada.client.post("/api/auth/refresh/", {"refresh": refresh}).status_code == 401
+        assert script.get("/api/v1/users/me/").status_code == 401
         assert browser.get("/admin/").status_code == 302
         moderators.act(User, "activate", [ada.user])
     assert [line.split()[0] for line in security_log.messages][:2] == ["role_changed", "account_deactivated"]

@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from post_office.models import STATUS, Attachment, Email, Log
 
-from accounts.models import BlockedAddress, Session, User
+from accounts.models import BlockedAddress, PersonalToken, Session, User
 from collections_app.models import Collection, CollectionMovie
 from collections_app.services import create_collection
 from config.tests.admin import Office, address, registered
@@ -109,6 +109,9 @@ def rows(movie, make_movie, alice, bob, charlie, settings, tmp_path):
         BlockedAddress: BlockedAddress.objects.create(address="spam.example"),
         CommentReport: report,
         Session: Session.objects.get(user=bob.user),
+        PersonalToken: PersonalToken.objects.create(
+            user=bob.user, name="Script", token_digest="x", scope="read", password_digest="x", expires_at=timezone.now()
+        ),
         Collection: collection,
         CollectionMovie: collection.entries.first(),
         ThrottleWindow: ThrottleWindow.objects.create(key="k", expires_at=timezone.now() + timedelta(hours=1)),

@@ -44,6 +44,7 @@ class LargeTableAdmin(DeletionMixin, admin.ModelAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
+    is_personal: ClassVar[bool] = False  # whether a row's name belongs to a user: then the log has its number only
     fold: ClassVar["staticmethod[[str], str]"] = staticmethod(str)  # as the columns of `search_fields` are folded
 
     # --- Lists ---
@@ -165,6 +166,39 @@ class LargeTableAdmin(DeletionMixin, admin.ModelAdmin):
         logger.warning("Given up after a second try: %s", request.path, exc_info=reason)
         self.message_user(request, "Somebody else changes this at the moment. Please try again.", messages.ERROR)
         return HttpResponseRedirect(request.get_full_path())
+
+    # --- The log, which outlives what it is about ---
+
+    def in_log(self, row: Any) -> Any:
+        return Numbered(row) if self.is_personal else row
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return super().log_addition(request, self.in_log(obj), message)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return super().log_change(request, self.in_log(obj), message)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        rows: Any = [self.in_log(row) for row in queryset]
+        return super().log_deletions(request, rows)
+
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
+        message: Any = super().construct_change_message(request, form, formsets, add)
+        for changed in message if self.is_personal else ():
+            for about in changed.values():
+                if "object" in about:
+                    about["object"] = "…"
+        return message
+
+
+class Numbered:
+    """Stands for a row in the admin's log: "user 7" instead of a name."""
+
+    def __init__(self, row: Model) -> None:
+        self._meta, self.pk = row._meta, row.pk
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
 
 
 class ReadOnlyAdmin(LargeTableAdmin):
