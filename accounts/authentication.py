@@ -1,5 +1,6 @@
 """Every credential, behind either word: `Authorization: Token …` and `Authorization: Bearer …`."""
 
+from django.conf import settings
 from rest_framework.authentication import TokenAuthentication
 from rest_framework.request import Request
 
@@ -45,7 +46,7 @@ class CredentialAuthentication(TokenAuthentication):
         if not session.is_alive:
             raise TokenNotValid("The login has ended.")
         Session.objects.touch(session)
-        return session.user, session
+        return caller_of(session), session
 
     def authenticate_header(self, request: Request) -> str:
         return CHALLENGE
@@ -74,4 +75,15 @@ def by_personal_token(request: Request, text: str) -> tuple[User, PersonalToken]
     if missing is not None:
         raise InsufficientScope("" if missing == scopes.LOGIN_ONLY else missing)
     PersonalToken.objects.touch(token)
-    return token.user, token
+    return caller_of(token), token
+
+
+def caller_of(credential: Session | PersonalToken) -> User:
+    """The user of the credential, who is no staff where staff needs a second factor and this came without one.
+
+    What is not in memory is not written: services write the columns that they change.
+    """
+    user: User = credential.user
+    if settings.REQUIRE_SECOND_FACTOR_FOR_STAFF and not credential.second_factor:
+        user.is_staff = user.is_superuser = False
+    return user

@@ -5,11 +5,13 @@ from typing import Any
 from django import forms
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.forms import UsernameField
+from django.core.exceptions import ValidationError
 
 from accounts import services
-from accounts.exceptions import InvalidCredentials
+from accounts.exceptions import InvalidCredentials, SecondFactorRequired
 from accounts.models import User
 from accounts.serializers.fields import MAX_PASSWORD_LENGTH
+from accounts.serializers.logins import MAX_CODE
 
 LONGEST_NAME = User._meta.get_field("email").max_length
 
@@ -25,6 +27,13 @@ class LoginForm(AdminAuthenticationForm):
         max_length=MAX_PASSWORD_LENGTH,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
+    otp = forms.CharField(
+        label="Code of your app, or recovery code",
+        required=False,
+        max_length=MAX_CODE,
+        help_text="Only where your account has a second factor.",
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code"}),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -37,10 +46,12 @@ class LoginForm(AdminAuthenticationForm):
         return self.cleaned_data
 
     def authenticated(self) -> User:
-        credentials = {name: self.cleaned_data[name] for name in ("username", "password")}
+        credentials = {name: self.cleaned_data.get(name, "") for name in ("username", "password", "otp")}
         if self.request is None:
             raise TypeError("LoginForm needs the request: who logs in is limited by where they come from.")
         try:
             return services.authenticate_caller(request=self.request, **credentials)
         except InvalidCredentials:
             raise self.get_invalid_login_error() from None
+        except SecondFactorRequired as error:
+            raise ValidationError(error.default_detail, code=error.default_code) from None

@@ -16,6 +16,9 @@ If it was you, there is nothing to do. If it was not, change your password: that
 your account. The server is at {url}
 """
 TOKEN_MADE = "A personal access token has just been made for your account. It lets a program act for you."  # noqa: S105
+FACTOR_ON = "Logging in to your account takes a code from an app now, beside the password."
+FACTOR_OFF = "Logging in to your account no longer takes a code beside the password."
+NEW_RECOVERY_CODES = "New recovery codes have just been made for your account. The old ones do not count any more."
 
 
 def tell(user: User, subject: str, what: str) -> None:

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 if TYPE_CHECKING:
-    from accounts.models import PersonalToken, Session, User
+    from accounts.models import PersonalToken, SecondFactor, Session, User
 
 # `last_used_at` says when within this span: a write on every request would cost more than the request.
 LAST_USED_PRECISION = timedelta(hours=1)
@@ -65,3 +65,24 @@ class PersonalTokenQuerySet(models.QuerySet["PersonalToken"]):
         now = timezone.now()
         if token.last_used_at is None or now - token.last_used_at > LAST_USED_PRECISION:
             self.filter(pk=token.pk).update(last_used_at=now)
+
+
+class SecondFactorQuerySet(models.QuerySet["SecondFactor"]):
+    def turned_on(self) -> Self:
+        return self.filter(turned_on_at__isnull=False)
+
+    def begin_attempt(self, factor: "SecondFactor", pause: timedelta) -> bool:
+        """Counts an attempt on `factor`, after which there is a pause; False where somebody else's came meanwhile.
+
+        One statement: of simultaneous attempts, each of which has read the same row, one is let in.
+        """
+        as_read = self.filter(pk=factor.pk, failures=factor.failures, retry_at=factor.retry_at)
+        return bool(as_read.update(failures=factor.failures + 1, retry_at=timezone.now() + pause))
+
+    def use_step(self, user_id: int, step: int) -> bool:
+        """Records that the code of that time step is used; False where it, or a later one, has been used already."""
+        return bool(self.filter(pk=user_id, last_step__lt=step).update(last_step=step))
+
+    def forgive(self, user_id: int) -> None:
+        """Forgets the wrong codes: a right one has come."""
+        self.filter(pk=user_id).update(failures=0, retry_at=timezone.now())

@@ -4,9 +4,12 @@ from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, URLResolver, path
 
 from accounts.hashing import hashing_gate
 from accounts.login_form import LoginForm
+from accounts.second_factor_page import SecondFactorPage, has_rights, remember_second_factor
 from metrics import throttling
 
 
@@ -16,10 +19,23 @@ class MarqueeAdminSite(AdminSite):
     site_header = site_title = "Marquee"
     index_title = "Everything that is kept"
     login_form = LoginForm
+    login_template = "admin/login_with_code.html"
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        return [path("second-factor/", SecondFactorPage.as_view(site=self), name="second_factor"), *super().get_urls()]
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Staff, where staff needs a second factor in a login that was opened with one."""
+        return super().has_permission(request) and has_rights(request)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Raises Busy and Throttled, whose small pages cost little: this one costs as much as many other answers."""
+        if request.method == "GET" and super().has_permission(request) and not has_rights(request):
+            return redirect("admin:second_factor")
         if request.method == "POST":
             hashing_gate().check()
             throttling.require("login", request)
-        return super().login(request, extra_context)
+        response = super().login(request, extra_context)
+        if getattr(request.user, "passed_second_factor", False):
+            remember_second_factor(request)
+        return response

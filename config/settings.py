@@ -202,6 +202,8 @@ AUTH_PASSWORD_VALIDATORS = [
 PASSWORD_HASHERS = ["accounts.hashing.GatedPBKDF2PasswordHasher", *global_settings.PASSWORD_HASHERS[1:]]
 ACCESS_TOKEN_MINUTES = env.int("ACCESS_TOKEN_MINUTES", default=60)
 SESSION_DAYS = env.int("SESSION_DAYS", default=90)  # a login lives this long after its last use
+# Whether the rights of staff count only in logins that were opened with a second factor.
+REQUIRE_SECOND_FACTOR_FOR_STAFF = env.bool("REQUIRE_SECOND_FACTOR_FOR_STAFF", default=False)
 # A login this young does what otherwise needs the current password; 0 asks for it each time.
 REAUTHENTICATION_MINUTES = env.int("REAUTHENTICATION_MINUTES", default=10)
 SIMPLE_JWT = {

@@ -31,3 +31,12 @@ class ActionsRouter(SimpleRouter):
             for route in super().get_routes(viewset)
         ]
         return [route for route in routes if route.mapping]
+
+
+class SingletonRouter(SimpleRouter):
+    """One thing, without a key: its address with these methods (`{"get": "state"}`), and the extra actions."""
+
+    def __init__(self, *, mapping: dict[str, str], **kwargs: Any) -> None:
+        route = Route("{prefix}{trailing_slash}", mapping, "{basename}-list", detail=False, initkwargs={})
+        self.routes = [route, SimpleRouter.routes[1]]
+        super().__init__(**kwargs)

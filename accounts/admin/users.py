@@ -60,7 +60,7 @@ class UserAdmin(LargeTableAdmin, DjangoUserAdmin):
     readonly_fields = ["last_login", "date_joined", "comments_hidden"]
     filter_horizontal = ()
     formfield_overrides = {ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
-    actions: Any = ("delete_selected", "deactivate", "activate")
+    actions: Any = ("delete_selected", "deactivate", "activate", "take_off_second_factor")
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
         ("E-mail", {"fields": ["email", "email_confirmed"]}),
@@ -132,6 +132,15 @@ class UserAdmin(LargeTableAdmin, DjangoUserAdmin):
     @admin.action(permissions=["block"], description="Activate selected %(verbose_name_plural)s again")
     def activate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         self.set_active(request, queryset, active=True)
+
+    @admin.action(permissions=["change"], description="Take the second factor off selected %(verbose_name_plural)s")
+    def take_off_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """For owners who have lost app and recovery codes."""
+        users = list(self.only_manageable(request, queryset).filter(authenticator__isnull=False)[:BLOCKED_AT_ONCE])
+        for user in users:
+            services.take_off_second_factor(request=request, user=user, by=staff(request))
+            self.log_change(request, user, "Took the second factor off.")
+        self.message_user(request, f"Taken off {len(users):,}. At most {BLOCKED_AT_ONCE} are changed at once.")
 
     def set_active(self, request: HttpRequest, queryset: QuerySet[User], *, active: bool) -> None:
         users = list(self.only_manageable(request, queryset).filter(is_active=not active)[:BLOCKED_AT_ONCE])

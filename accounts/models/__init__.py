@@ -5,6 +5,7 @@ from accounts.models.blocklist import BlockedAddress
 from accounts.models.credential import Credential
 from accounts.models.mail import AccountMail, MailAllowance
 from accounts.models.personal_token import PersonalToken, is_personal_token, is_well_typed
+from accounts.models.second_factor import RecoveryCode, SecondFactor
 from accounts.models.session import Session
 from accounts.models.user import MAX_USERNAME, User, UserManager, normalize_password
 
@@ -17,6 +18,8 @@ __all__ = [
     "LoginPause",
     "MailAllowance",
     "PersonalToken",
+    "RecoveryCode",
+    "SecondFactor",
     "Session",
     "User",
     "UserManager",

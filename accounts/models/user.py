@@ -86,6 +86,8 @@ class User(AbstractUser):
     email_confirmed = models.BooleanField(default=False)
     comments_hidden = models.BooleanField(default=False, db_default=False, editable=False)
 
+    passed_second_factor = False  # whether this login came with a code: set in memory, by whoever has seen it
+
     objects: ClassVar[UserManager] = UserManager()
 
     class Meta:

@@ -9,6 +9,8 @@ from accounts.serializers.fields import PasswordField, UniqueAccountMixin, check
 from accounts.serializers.users import UserSerializer
 from rest.fields import AnyField, ModelSerializer, TextField
 
+MAX_CODE = 40  # as people type recovery codes
+
 
 class RegistrationSerializer(UniqueAccountMixin, ModelSerializer[User]):
     password = PasswordField()
@@ -25,10 +27,11 @@ class RegistrationSerializer(UniqueAccountMixin, ModelSerializer[User]):
 
 
 class LoginSerializer(serializers.Serializer[Any]):
-    """`username` takes an e-mail address as well."""
+    """`username` takes an e-mail address as well. `otp` is a code, where the account has a second factor."""
 
     username = TextField(max_length=User._meta.get_field("email").max_length)
     password = PasswordField()
+    otp = TextField(required=False, allow_blank=True, max_length=MAX_CODE)
 
 
 class RefreshSerializer(serializers.Serializer[Any]):

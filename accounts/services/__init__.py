@@ -25,6 +25,7 @@ from accounts.services.logins import (
 )
 from accounts.services.personal_tokens import end_token, make_token, rename_token
 from accounts.services.rights import change_as_staff, make_roles, set_active
+from accounts.services.second_factor import take_off_second_factor
 
 __all__ = [
     "Credentials",
@@ -53,5 +54,6 @@ __all__ = [
     "rename_token",
     "set_active",
     "set_comments_hidden",
+    "take_off_second_factor",
     "update_profile",
 ]

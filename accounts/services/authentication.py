@@ -8,6 +8,7 @@ from accounts.exceptions import InvalidCredentials
 from accounts.hashing import hashing_gate
 from accounts.models import User
 from accounts.services import attempts
+from accounts.services.otp import pass_second_factor
 from metrics import throttling
 from rest.exceptions import Busy
 
@@ -17,7 +18,8 @@ def authenticate_caller(*, request: HttpRequest, username: str, password: str, o
 
     Raises InvalidCredentials (401) for an unknown name as for a wrong password, after the same work; Throttled (429)
     where the network has used up its logins or is in a pause, and Busy (503) where too many passwords are being
-    hashed, both before this one is. Not to be called in a transaction, which would hold its locks meanwhile.
+    hashed, both before this one is. With the right password SecondFactorRequired and SecondFactorInvalid (401), where
+    the account wants a code as well. Not to be called in a transaction, which would hold its locks meanwhile.
     """
     throttling.require("login", request)
     hashing_gate().check()
@@ -31,7 +33,8 @@ def authenticate_caller(*, request: HttpRequest, username: str, password: str, o
     if not isinstance(user, User):
         failed(request, attempt, known)
         raise InvalidCredentials
-    attempt.succeed()
+    attempt.succeed()  # the password is right; second factors count their own wrong codes
+    pass_second_factor(request=request, user=user, otp=otp)
     events.record("login", user=user, request=request, door=request.path)
     return user
 

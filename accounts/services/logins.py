@@ -45,6 +45,7 @@ def open_session(*, user: User, request: HttpRequest | None = None) -> Credentia
         user=user,
         token_digest=Session.digest(token),
         password_digest=Session.digest(user.password),
+        second_factor=user.passed_second_factor,
         **(origin_of(request) if request else {}),
         **times,
     )
@@ -59,9 +60,9 @@ def origin_of(request: HttpRequest) -> dict[str, str]:
     }
 
 
-def log_in(*, request: HttpRequest, username: str, password: str) -> Credentials:
+def log_in(*, request: HttpRequest, username: str, password: str, otp: str = "") -> Credentials:
     """Opens a login. Raises what authenticate_caller() raises."""
-    user = authenticate_caller(request=request, username=username, password=password)
+    user = authenticate_caller(request=request, username=username, password=password, otp=otp)
     return open_session(user=user, request=request)
 
 

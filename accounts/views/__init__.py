@@ -2,7 +2,8 @@
 
 from accounts.views.auth import AuthViewSet
 from accounts.views.personal_tokens import PersonalTokenViewSet
+from accounts.views.second_factor import SecondFactorViewSet
 from accounts.views.sessions import SessionViewSet
 from accounts.views.users import UserViewSet
 
-__all__ = ["AuthViewSet", "PersonalTokenViewSet", "SessionViewSet", "UserViewSet"]
+__all__ = ["AuthViewSet", "PersonalTokenViewSet", "SecondFactorViewSet", "SessionViewSet", "UserViewSet"]

@@ -71,7 +71,9 @@ class AuthViewSet(NotStored):
         """Log in.
 
         Your e-mail address is as good as your `username`. Opens a new login session with credentials of its own; other
-        sessions live on. The credentials are shown once. Any of them works on every endpoint of every dialect.
+        sessions live on. Where your account has a second factor, `otp` is a code of your app or a recovery code:
+        without one, the right password is 401 with `"code": "second_factor_required"`. The credentials are shown once.
+        Any of them works on every endpoint of every dialect.
         """
         credentials = services.log_in(request=request._request, **self.validated_data())
         return Response(self.logged_in_serializer_class(credentials, context=self.get_serializer_context()).data)

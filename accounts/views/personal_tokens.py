@@ -33,7 +33,7 @@ class PersonalTokenViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mix
     filter_backends = []
 
     def get_queryset(self) -> PersonalTokenQuerySet:
-        return PersonalToken.objects.filter(user=self.request.user)
+        return PersonalToken.objects.filter(user_id=self.request.user.pk)
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List your personal access tokens. Expired ones stay in the list until the next one is made."""
@@ -68,7 +68,7 @@ class PersonalTokenViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mix
         token = self.get_object()
         serializer = self.get_serializer(token, data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
-        services.rename_token(token=token, **serializer.validated_data)
+        services.rename_token(token=token, name=serializer.validated_data.get("name", token.name))
         return Response(serializer.data)
 
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:

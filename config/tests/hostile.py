@@ -156,6 +156,7 @@ VALID = {
     "refresh": "x",
     "name": "a",
     "scopes": ["read"],
+    "code": "{code}",  # one that counts now
 }
 LOGIN = {"username": "alice", "password": PASSWORD}
 

@@ -9,6 +9,7 @@ import pytest
 from django.http import HttpRequest
 
 from accounts.services import make_token, open_session
+from accounts.tests.apps import App
 from collections_app.services import create_collection
 from config.dialects import CANONICAL
 from config.tests.hostile import (
@@ -83,6 +84,10 @@ class World:
         about = {"name": "a", "scopes": ["read"], "expires_in_days": 1}
         return make_token(request=HttpRequest(), user=user, login=user.sessions.get(), **about).row.pk
 
+    def code(self, operation):
+        """A code of alice's app, which she has yet to confirm where that is what the operation does."""
+        return App(self.alice, is_on=operation.name != "second_factor_confirm").next_code()
+
     def path(self, operation, key=None):
         """The operation's address, of what alice may use it on unless another key is given."""
         target = TARGETS.get(operation.name, operation.name.partition("_")[0])
@@ -97,6 +102,8 @@ class World:
 
     def body(self, endpoint, **changed):
         body = {**endpoint.valid, **changed}
+        if body.get("code") == "{code}":
+            body["code"] = self.code(endpoint.operation)
         return json.dumps({**body, "movie": self.other} if body.get("movie") == "{other}" else body)
 
 

@@ -15,6 +15,7 @@ from jsonschema import Draft4Validator
 
 from accounts.models import User
 from accounts.services import make_token
+from accounts.tests.apps import App
 from collections_app.services import create_collection
 from config.dialects import CANONICAL
 from config.tests.openapi import OPERATIONS, Operation, strict
@@ -92,8 +93,10 @@ class World:
             User.objects.create_user(body["username"], "", body["password"])
         if operation.name == "auth_refresh":
             body["refresh"] = self.people["alice"].credentials.refresh
-        if operation.name == "user_password":
+        if "current_password" in body:
             body["current_password"] = PASSWORD
+        if "code" in body:
+            body["code"] = App(self.people["alice"], is_on=operation.name != "second_factor_confirm").next_code()
         return body
 
     def send(self, operation: Operation, by: Any, path: str = "", body: dict[str, Any] | None = None) -> Any:
