@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.admin.models import LogEntry
 
 from accounts.export import Section, section
-from accounts.models import PersonalToken, Session, User
+from accounts.models import PersonalToken, SecondFactor, Session, User
 from accounts.outbox import queue
 from metrics.models import CountPeriod
 
@@ -50,6 +50,12 @@ def sections(*, user: User, **signal: Any) -> list[Section]:
             created_at="created_at",
             last_used_at="last_used_at",
             expires_at="expires_at",
+        ),
+        section(
+            "second_factor",
+            "since when logging in takes a code, too",
+            SecondFactor.objects.turned_on().filter(user=user),
+            turned_on_at="turned_on_at",
         ),
         section(
             "mails",

@@ -26,7 +26,8 @@ PROBLEM_JSON = "application/problem+json"
 STRING = {"type": "string"}
 CODE = {
     "type": "string",
-    "description": "With a 401: `token_not_valid` where a credential was refused, so that it has to be renewed.",
+    "description": "With a 401: `token_not_valid` where a credential was refused, so that it has to be renewed; "
+    "`second_factor_required` where the password was right and a code is wanted.",
 }
 DETAIL = {"type": "object", "properties": {"detail": STRING, "code": CODE}, "required": ["detail"]}
 # Nested bodies have nested errors, so that only the outer form is certain.

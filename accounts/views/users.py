@@ -21,7 +21,7 @@ class UserViewSet(mixins.ListModelMixin, NotStored):
     """The users, and one's own account."""
 
     area: ClassVar[str] = "account"
-    areas: ClassVar[dict[str, str]] = {"password": scopes.LOGIN_ONLY, "delete_me": scopes.LOGIN_ONLY}
+    areas: ClassVar[dict[str, str]] = dict.fromkeys(("password", "delete_me", "export"), scopes.LOGIN_ONLY)
     heading = swagger.ACCOUNTS
     operations: ClassVar[dict[str, Operation]] = swagger.USERS
     secret_actions = frozenset({"export", "password"})

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0010_hidden_comments_and_blocked_addresses'),
+        ('accounts', '0011_mails_of_accounts'),
     ]
 
     operations = [
