@@ -51,7 +51,7 @@ class SecondFactorViewSet(NotStored):
         """Begin to turn on your second factor.
 
         Gives a secret for an app that shows codes (TOTP): scan `qr`, or type `secret`. Nothing changes until a code of
-        the app is sent to `confirm/`. The `current_password` is needed where you logged in a while ago. 409 where it
+        the app confirms it. The `current_password` is needed where you logged in a while ago. 409 where it
         is on already.
         """
         self.confirm_identity(self.sent(serializers.ConfirmationSerializer).get("current_password"))

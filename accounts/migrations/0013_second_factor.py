@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0011_mails_of_accounts'),
+        ('accounts', '0012_admin_log_without_names'),
     ]
 
     operations = [
