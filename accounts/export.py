@@ -11,7 +11,7 @@ from datetime import date
 from functools import partial
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, cast
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import orjson
 from django.conf import settings
@@ -82,7 +82,7 @@ def write(packed: ZipFile, one: Section) -> int:
     with SpooledTemporaryFile(IN_MEMORY, "w+", encoding="utf-8", newline="") as table:
         writer = csv.writer(table)
         writer.writerow(one.columns)
-        with packed.open(f"{one.name}.json", "w") as out:
+        with packed.open(dated(f"{one.name}.json"), "w") as out:
             out.write(b"[")
             for row in one.rows:
                 out.write((b",\n" if number else b"\n") + as_json(one.columns, row))
@@ -90,11 +90,18 @@ def write(packed: ZipFile, one: Section) -> int:
                 number += 1
             out.write(b"\n]\n")
         table.seek(0)
-        with packed.open(f"{one.name}.csv", "w") as out:
+        with packed.open(dated(f"{one.name}.csv"), "w") as out:
             out.write(BOM)
             for text in iter(partial(table.read, CHUNK), ""):
                 out.write(text.encode())
     return number
+
+
+def dated(name: str) -> ZipInfo:
+    """A file of the ZIP, made now; without more it would be of 1980, and not compressed."""
+    entry = ZipInfo(name, timezone.now().timetuple()[:6])
+    entry.compress_type = ZIP_DEFLATED
+    return entry
 
 
 def as_json(columns: Sequence[str], row: Sequence[Any]) -> bytes:

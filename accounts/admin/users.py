@@ -65,13 +65,8 @@ class UserAdmin(LargeTableAdmin, DjangoUserAdmin):
         (None, {"fields": ["username", "password"]}),
         ("E-mail", {"fields": ["email", "email_confirmed"]}),
         ("Name", {"fields": ["first_name", "last_name"]}),
-        (
-            "Rights",
-            {
-                "fields": ["is_active", "comments_hidden", "is_staff", "is_superuser", "groups"],
-                "description": ABOUT_ROLES,
-            },
-        ),
+        ("Blocking", {"fields": ["is_active", "comments_hidden"]}),
+        ("Rights", {"fields": ["is_staff", "is_superuser", "groups"], "description": ABOUT_ROLES}),
         ("Dates", {"fields": ["last_login", "date_joined"]}),
     ]
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.text import Truncator
 
 from accounts.admin.users import BLOCKED_AT_ONCE, UserAdmin, staff
 from accounts.models import User
@@ -15,6 +16,8 @@ from rest.admin import ReadOnlyAdmin
 from rest.admin.deletion import MOST_COUNTED
 from rest.chunks import chunks
 from rest.database.text import fold_case
+
+SHOWN = 300  # characters of a comment in a list
 
 admin.site.unregister(User)
 
@@ -66,8 +69,8 @@ class StateFilter(admin.SimpleListFilter):
 class CommentReportAdmin(ReadOnlyAdmin):
     """Reports, the open ones first of all. Removing the comment removes its reports, too."""
 
-    list_display = ["text", "author", "movie", "reason", "user", "created_at"]
-    list_display_links = ["text"]
+    list_display = ["beginning", "author", "movie", "reason", "user", "created_at"]
+    list_display_links = ["beginning"]
     list_select_related = ["comment__user", "comment__movie", "user"]
     list_filter = [StateFilter]
     search_fields = ["comment__user__username_key__startswith"]
@@ -77,6 +80,10 @@ class CommentReportAdmin(ReadOnlyAdmin):
     fields = ["text", "author", "movie", "reason", "user", "created_at", "dismissed_at", "dismissed_by"]
     readonly_fields = ["text", "author", "movie"]
     actions = ("remove_comments", "dismiss")
+
+    @admin.display(description="comment")
+    def beginning(self, report: CommentReport) -> str:
+        return Truncator(report.comment.text).chars(SHOWN)
 
     @admin.display(description="comment")
     def text(self, report: CommentReport) -> str:
