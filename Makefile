@@ -1,5 +1,5 @@
 # Two commands do everything: `make run` and `make test`. The rest is for those who work on the code.
-.PHONY: run import test coverage bench drills check format verify requirements audit clean help
+.PHONY: run import test coverage bench drills fuzz check format verify requirements audit clean help
 
 help:      ## this list
 	@grep -E '^[a-z]+: .*##' Makefile | sed 's/: *##/\t/'
@@ -21,6 +21,9 @@ bench:     ## the benchmark (SIZES="10000 1000000" DATABASES="postgres sqlite" S
 
 drills:    ## what must hold under attack, with its figures (ONLY=doors or doors.logins, DATABASES="sqlite postgres", PROVE=off)
 	@exec bin/drills
+
+fuzz:      ## what the Swagger document promises, tried with made-up requests (EXAMPLES=10, SECONDS=600, SEED=7, DATABASES=sqlite)
+	@FUZZ_SECONDS="$(SECONDS)" exec bin/fuzz
 
 check:     ## style, format, types, layers, settings, a deployment and migrations; names the steps that failed
 	@exec bin/check

@@ -30,11 +30,12 @@ CODE = {
     "`second_factor_required` where the password was right and a code is wanted.",
 }
 DETAIL = {"type": "object", "properties": {"detail": STRING, "code": CODE}, "required": ["detail"]}
-# Nested bodies have nested errors, so that only the outer form is certain.
+# Lists and nested bodies have nested errors, so that only the outer form is certain.
 FIELD_ERRORS = {
     "type": "object",
-    "additionalProperties": {"type": "array", "items": STRING},
-    "description": "For each wrong field what is wrong with it; `non_field_errors` for the whole.",
+    "properties": {"detail": {**STRING, "description": "What is wrong with a body that cannot be read at all."}},
+    "additionalProperties": True,
+    "description": "For each wrong field an array of what is wrong with it; `non_field_errors` for the whole.",
 }
 FIELD_PROBLEM = dict.fromkeys(("field", "pointer", "detail", "code"), STRING)
 PROBLEM = {

@@ -75,7 +75,7 @@ def strict(schema: dict[str, Any]) -> dict[str, Any]:
     if "properties" in schema:
         result["properties"] = {name: strict(part) for name, part in schema["properties"].items()}
         result["required"] = schema.get("required", [])
-        result["additionalProperties"] = False
+        result["additionalProperties"] = schema.get("additionalProperties") is True
     if "items" in schema:
         result["items"] = strict(schema["items"])
     return result

@@ -29,7 +29,6 @@ CREDENTIALS: list[dict[str, list[str]]] = [{"Token": []}, {"Bearer": []}]
 LINK = {"type": "string", "description": 'The pages `rel="first"`, `"prev"`, `"next"` and `"last"` (RFC 8288).'}
 ETAG = {"type": "string", "description": "The tag of this answer, for `If-None-Match`."}
 LOCATION = {"type": "string", "description": "The address of what was made."}
-CONDITIONAL = ("PUT", "PATCH", "DELETE")  # what `If-Match` is for
 SAMPLE_KEYS = {"id": "42", "uuid": "57baf4f4-c9ef-4197-9e4f-acf04eae5b4d"}
 
 
@@ -197,20 +196,19 @@ class AutoSchema(SwaggerAutoSchema):
             401: self.unauthorized(),
             403: self.about.forbidden or self.forbidden(),
             404: self.about.not_found or self.not_found(),
-            412: HAS_CHANGED if self.method in CONDITIONAL else "",
+            412: HAS_CHANGED,
+            **(errors.OF_CHANGES if self.method in errors.CHANGING else {}),
             429: errors.THROTTLED if self.is_throttled() else "",
             503: errors.BUSY if self.about.may_be_busy else "",
         }
-        found: dict[int, Any] = {
-            400: {name: [message] for name, message in (self.invalid() or self.meaningless()).items()}
-        }
-        found |= {code: errors.detail(text) for code, text in details.items() if text}
+        found: dict[int, Any] = {code: errors.detail(text) for code, text in details.items() if text}
+        if wrong := self.invalid() or self.meaningless():
+            found[400] = {name: [message] for name, message in wrong.items()}
         path = re.sub(r"{(\w+)}", lambda key: SAMPLE_KEYS.get(key[1], key[1]), self.path)
         definitions = self.components.with_scope(openapi.SCHEMA_DEFINITIONS)
         return {
             str(code): errors.error_response(self.error_shape, code, data, path, definitions)
-            for code, data in found.items()
-            if data
+            for code, data in sorted(found.items())
         }
 
     def is_throttled(self) -> bool:

@@ -6,7 +6,7 @@ from drf_yasg import openapi
 from rest_framework.exceptions import ErrorDetail
 
 from rest.errors import ErrorShape
-from rest.exceptions import Busy, TokenNotValid
+from rest.exceptions import Busy, LengthRequired, TokenNotValid
 from rest.swagger.shapes import from_json_schema
 
 NO_CREDENTIAL = ErrorDetail("Authentication credentials were not provided.", "not_authenticated")
@@ -19,6 +19,15 @@ NO_PAGE = "Invalid page."
 THROTTLED = "Request was throttled. Expected available in 42 seconds."
 MEANINGLESS = "verbose"  # a query parameter that no endpoint has
 BUSY = str(Busy.default_detail)
+# What any change can be told before its view sees it.
+OF_CHANGES = {
+    400: "Idempotency-Key is not 1 to 255 visible ASCII characters.",
+    411: LengthRequired.default_detail,
+    413: "The body is longer than 2500000 bytes.",
+    415: 'Unsupported media type "text/plain" in request.',
+    422: "This Idempotency-Key was sent with another request.",
+}
+CHANGING = ("POST", "PUT", "PATCH", "DELETE")
 RETRY_AFTER = {"type": "integer", "description": "Seconds until the next attempt has a chance."}
 RATE_LIMIT = {
     "RateLimit": {"type": "string", "description": 'What is left of each limit, and how long: `"login";r=29;t=42`.'},
@@ -30,7 +39,11 @@ DESCRIPTIONS = {
     401: "No credential, or one that is not alive",
     403: "Not yours to do",
     404: "There is no such thing",
+    411: "The body's length is missing",
     412: "It is no longer what `If-Match` names, and nothing has changed",
+    413: "The body is too large",
+    415: "The body is of a type, or encoded in a way, that is not taken",
+    422: "The `Idempotency-Key` belongs to another request",
     429: "Too many requests",
     503: "Too many do this at the moment, and nothing has changed",
 }

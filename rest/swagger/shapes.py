@@ -71,5 +71,6 @@ def from_json_schema(schema: dict[str, Any]) -> openapi.Schema:
     if "items" in schema:
         details["items"] = from_json_schema(schema["items"])
     if "additionalProperties" in schema:
-        details["additional_properties"] = from_json_schema(details.pop("additionalProperties"))
+        others = details.pop("additionalProperties")
+        details["additional_properties"] = others if isinstance(others, bool) else from_json_schema(others)
     return openapi.Schema(**details)
