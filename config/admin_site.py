@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
 
 from accounts.hashing import hashing_gate
@@ -39,3 +40,9 @@ class MarqueeAdminSite(AdminSite):
         if getattr(request.user, "passed_second_factor", False):
             remember_second_factor(request)
         return response
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """Whoever finds a browser logged in must not guess the password here. Raises Throttled."""
+        if request.method == "POST":
+            throttling.require("password", request)
+        return super().password_change(request, extra_context)

@@ -14,7 +14,7 @@ from math import ceil
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -45,16 +45,16 @@ class Attempt:
 
     def succeed(self) -> None:
         """The network may try the name again at once; what failed from elsewhere is still remembered."""
-        LoginPause.objects.filter(digest=self.pair).delete()
-        self.forget_failure()
+        self.take_back(LoginPause.objects.filter(digest=self.pair))
 
     def give_up(self) -> None:
         """Nobody has looked at the password, so that it was no attempt."""
-        LoginPause.objects.filter(digest=self.pair, until=self.started_at + self.pause).delete()
-        self.forget_failure()
+        self.take_back(LoginPause.objects.filter(digest=self.pair, until=self.started_at + self.pause))
 
-    def forget_failure(self) -> None:
-        LoginFailures.objects.filter(digest=self.name).update(until=F("until") - FORGOTTEN_AFTER)
+    def take_back(self, pauses: QuerySet[LoginPause]) -> None:
+        if settings.THROTTLING:
+            pauses.delete()
+            LoginFailures.objects.filter(digest=self.name).update(until=F("until") - FORGOTTEN_AFTER)
 
 
 def begin(request: HttpRequest, username: str, user: User | None) -> Attempt:

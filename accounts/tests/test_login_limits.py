@@ -112,6 +112,15 @@ def test_looking_at_the_admins_login_is_not_counted(client, db):
     assert not ThrottleWindow.objects.exists()
 
 
+def test_the_password_asked_for_in_the_admin_is_limited_as_in_the_api(client, sam, monkeypatch):
+    rates = {**api_settings.DEFAULT_THROTTLE_RATES, "password": "2/min"}
+    monkeypatch.setattr(api_settings, "DEFAULT_THROTTLE_RATES", rates, raising=False)
+    client.force_login(sam.user)
+    sent = {"old_password": "wrong", "new_password1": "kaleidoscope-7", "new_password2": "kaleidoscope-7"}
+    assert [client.post("/admin/password_change/", sent).status_code for _ in range(3)] == [200, 200, 429]
+    assert sam.post("/api/v1/users/me/password/", {}).status_code == 429
+
+
 def test_an_ipv6_customer_is_one_network(fail):
     assert fail(FIRST_PAUSE, address="2001:db8::1") == [401] * FIRST_PAUSE
     assert fail(1, address="2001:db8::2") == [429]
