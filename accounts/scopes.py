@@ -12,6 +12,7 @@ from django.urls import Resolver404, resolve
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
+from accounts.models import PersonalToken
 from rest.exceptions import InsufficientScope
 
 READ, WRITE = "read", "write"
@@ -55,7 +56,5 @@ def area_of_action(viewset: type, action: str | None) -> str:
 
 def require_login(request: Request) -> None:
     """Raises InsufficientScope where the caller came with a personal access token, whatever its scopes."""
-    from accounts.models import PersonalToken
-
     if isinstance(request.auth, PersonalToken):
         raise InsufficientScope

@@ -29,7 +29,9 @@ def test_the_form_has_a_place_for_the_code(browser):
 
 def test_an_account_without_one_logs_in_as_ever(browser):
     assert log_in(browser).status_code == 302
-    assert browser.get(INDEX).status_code == 200
+    response = browser.get(INDEX)
+    assert response.status_code == 200
+    assert f'href="{PAGE}"' in response.content.decode()
 
 
 def test_an_account_with_one_needs_the_code(browser, sam):
