@@ -15,6 +15,7 @@ from accounts.authentication import AuthenticatedRequest
 from collections_app import serializers, services, swagger
 from collections_app.models import Collection
 from collections_app.querysets import PREVIEW, CollectionQuerySet
+from rest.reads import costly_read
 from rest.swagger.operations import Operation
 
 
@@ -103,5 +104,6 @@ class CollectionViewSet(viewsets.ModelViewSet[Collection]):
 
         The three genres that occur most in your collections, the commonest first, ties by name.
         """
-        genres = services.favourite_genres(user=self.request.user)
+        with costly_read(request):
+            genres = services.favourite_genres(user=self.request.user)
         return Response(serializers.FavouriteGenreSerializer(genres, many=True).data)

@@ -273,6 +273,14 @@ if PASSWORD_HASHING_PLACES < 0:
     raise ValueError(f"PASSWORD_HASHING_PLACES={PASSWORD_HASHING_PLACES} is no number of places")
 # How many covers are decoded at a time on a host. The largest takes 700 MB for a moment. 0 lifts the limit.
 COVER_DECODING_PLACES = env.int("COVER_DECODING_PLACES", default=1)
+# How many seconds a read may take that is not cheap by design; 0 lifts the limit.
+READ_SECONDS = env.float("READ_SECONDS", default=2)
+# How many threads of a process may be at such reads; as many may wait for it. 0 lifts the limit.
+READ_PLACES = env.int("READ_PLACES", default=max(1, THREADS // 4))
+# How many seconds of such reads one network has in a minute, over all hosts; 0 lifts the limit.
+THROTTLE_READ_SECONDS = env.int("THROTTLE_READ_SECONDS", default=60)
+# How many items from either end of a list page numbers reach where no index has its order; 0 lifts the limit.
+LIST_DEPTH = env.int("LIST_DEPTH", default=10_000)
 
 # --- Mail -----------------------------------------------------------------------------------------------------------
 # EMAIL_URL like smtp+tls://user:password@host:587 (smtp+ssl:// for port 465, smtp:// without encryption); without it,

@@ -1,5 +1,7 @@
 """API errors that REST framework lacks, for any app."""
 
+from collections.abc import Sequence
+
 from django.http import HttpRequest
 from rest_framework import status
 from rest_framework.exceptions import APIException
@@ -88,3 +90,17 @@ class Busy(APIException):
     default_detail = "The server is busy with requests of this kind. Try again in a few seconds."
     default_code = "busy"
     wait = 5
+
+
+class ReadTooSlow(Busy):
+    """503 where reading took longer than `seconds`. It names the `parameters` that may have made it slow."""
+
+    default_code = "too_slow"
+    wait = 30
+
+    def __init__(self, seconds: float, parameters: Sequence[str]) -> None:
+        names = " or ".join(f"`{name}`" for name in parameters)
+        advice = f"leave out {names}" if names else "go on from page to page by the link `next`"
+        super().__init__(
+            f"This took longer than {seconds:g} seconds to read, and was given up. Ask for less: {advice}."
+        )

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from django.conf import settings
 from django.db.models import Model, Q, QuerySet
+from rest_framework.exceptions import ValidationError
 
 Item = TypeVar("Item")
 Row = TypeVar("Row", bound=Model)
@@ -26,6 +28,10 @@ class Listing(Generic[Item]):
         """At most `size` items from the place `start` (0 is the first) on."""
         raise NotImplementedError
 
+    def total(self) -> int:
+        """How many items there are."""
+        return self.slice(0, 1).total
+
 
 class KeysetListing(Listing[Item]):
     """A listing that can go on at any item. `order` names its order; a cursor is good for that order alone.
@@ -44,6 +50,18 @@ class KeysetListing(Listing[Item]):
         raise NotImplementedError
 
 
+def refuse_depth(start: int, size: int, total: int) -> None:
+    """Raises ValidationError for a place that would be reached by reading more than LIST_DEPTH items on the way.
+
+    For orders that no index has: all of them are sorted then, and skipped. A list may be read from either end.
+    """
+    way = min(start, total - start - size)
+    if settings.LIST_DEPTH and way >= settings.LIST_DEPTH:
+        advice = "follow the link `next` instead of counting pages, order by one field alone, or filter more."
+        said = f"Numbers reach {settings.LIST_DEPTH} items from either end of a list in this order: {advice}"
+        raise ValidationError({"page": [said]}, code="too_deep")
+
+
 class RowListing(KeysetListing[Row]):
     """The rows of a queryset in its own order or its model's: by columns that are never null, the last one unique."""
 
@@ -53,8 +71,11 @@ class RowListing(KeysetListing[Row]):
         self.columns = [term.removeprefix("-") for term in self.terms]
         self.order = ",".join(self.terms)
 
+    def total(self) -> int:
+        return self.queryset.count()
+
     def slice(self, start: int, size: int) -> Slice[Row]:
-        total = self.queryset.count()
+        total = self.total()
         rows = list(self.queryset[start : start + size]) if start < total else []
         return self.sliced(rows, total, has_more=start + size < total)
 

@@ -24,6 +24,7 @@ from rest.exceptions import QueryTooLong
 from rest.listings import Item, KeysetListing, Listing, RowListing, Slice
 from rest.parameters import positive_number
 from rest.payload import Payload
+from rest.reads import costly_read
 
 FORWARD, BACKWARD = "after", "before"
 WHOLE = 1_000  # items of a list that its document shows whole
@@ -210,7 +211,7 @@ class EnvelopePagination(PageNumberPagination):
         if cursor and isinstance(listing, KeysetListing):
             return page_at(listing, cursor, request, size=size, number=page_number(text) if text else None)
         if text in self.last_page_strings:
-            number = page_count(listing.slice(0, 1).total, size)
+            number = page_count(listing.total(), size)
         else:
             number = page_number(text) if text else 1
         return numbered_page(listing, request, size=size, number=number)
@@ -229,7 +230,8 @@ class EnvelopePagination(PageNumberPagination):
     # --- What REST framework's own views ask ---
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
-        self.current: Page[Any] = self.page_of(RowListing(queryset), request)
+        with costly_read(request):
+            self.current: Page[Any] = self.page_of(RowListing(queryset), request)
         return list(self.current.items)
 
     def get_paginated_response(self, data: Any) -> Response:

@@ -11,6 +11,7 @@ from collections_app.serializers import CollectionSerializer
 from collections_app.swagger import COLLECTOR_COLLECTIONS
 from collections_app.views import CollectionViewSet
 from rest.pagination import WHOLE, EnvelopePagination, Page
+from rest.reads import costly_read
 from rest.routers import ListAndDetailRouter
 
 
@@ -22,7 +23,8 @@ class CollectorPagination(EnvelopePagination):
     def get_envelope(self, page: Page[Any], data: Any) -> dict[str, Any]:
         envelope = super().get_envelope(page, data)
         collections = envelope.pop("results")
-        genres = services.favourite_genres(user=cast(User, page.request.user))  # who is not logged in gets no page
+        with costly_read(page.request):
+            genres = services.favourite_genres(user=cast(User, page.request.user))  # who is not logged in gets no page
         favourites = ", ".join(favourite["genre"] for favourite in genres)
         return {"is_success": True, "data": {"collections": collections, "favourite_genres": favourites, **envelope}}
 

@@ -125,6 +125,13 @@ class Order:
         is_usual = len(self.terms) > 1 and self.terms[-1] == self.terms[-2].tie_breaker
         return ",".join(map(str, self.terms[:-1] if is_usual else self.terms))
 
+    @property
+    def has_index(self) -> bool:
+        """Whether one index has it, beside the id."""
+        return len(self.terms) == 1 or (
+            len(self.terms) == 2 and self.terms[0].is_descending == self.terms[1].is_descending
+        )
+
     # --- One statement ---
 
     @cached_property

@@ -1,14 +1,16 @@
 """Listings of any movies in any order, by the ORM; and of one genre, whose first pages are asked most."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from movies.catalogue import rankings
 from movies.catalogue.cards import Card
+from movies.catalogue.listings import MAX_OFFSET
 from movies.catalogue.orderings import Order, field_of
 from movies.catalogue.queries import read
 from movies.models import Movie
-from rest.listings import Key, KeysetListing, Slice
+from rest.listings import Key, KeysetListing, Slice, refuse_depth
 
 if TYPE_CHECKING:
     from movies.querysets import MovieQuerySet
@@ -25,12 +27,25 @@ class QuerySetListing(KeysetListing[Card]):
     ) -> None:
         self.viewer, self.movies, self.sorting = viewer, movies, order
         self.order = str(order)
-        self.count = count or movies.count
+        self.is_indexed = count is not None and order.has_index
+        self.count = cache(count or movies.count)
+
+    def total(self) -> int:
+        return self.count()
 
     def slice(self, start: int, size: int) -> Slice[Card]:
         total = self.count()
-        rows = self.sorting.rows(self.movies, start, size) if start < total else []
+        rows = self.rows(start, min(size, total - start), total) if start < total else []
         return self.sliced(rows, total, has_more=bool(rows) and start + size < total)
+
+    def rows(self, start: int, size: int, total: int) -> list[tuple[Any, ...]]:
+        """An id and its key for each of `size` movies, read from the end of the list that is nearer."""
+        behind = total - start - size
+        if not self.is_indexed:
+            refuse_depth(start, size, total)
+        if start < MAX_OFFSET or start <= behind:
+            return self.sorting.rows(self.movies, start, size)
+        return self.sorting.slice(self.sorting.parts(self.movies, backwards=True), behind, size)[::-1]
 
     def after(self, key: Key, size: int) -> Slice[Card]:
         # One more than are shown tells whether there are others.
@@ -59,11 +74,12 @@ class GenreListing(KeysetListing[Card]):
         self.column = order.removeprefix("-")
 
     def slice(self, start: int, size: int) -> Slice[Card]:
+        total = self.genre.movies
         if self.column == "id":
             cards = rankings.latest_of_genre(self.viewer, self.genre, start, size)
         else:
+            refuse_depth(start, size, total)
             cards = rankings.best_of_genre(self.viewer, self.genre, self.column, start, size)
-        total = self.genre.movies
         edges = (self.key_of(cards[0]), self.key_of(cards[-1])) if cards else None
         return Slice(cards, total, bool(cards) and start + size < total, edges)
 

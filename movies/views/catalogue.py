@@ -28,10 +28,11 @@ from movies.querysets import CATEGORY_SIZE, MOST_LIKED_LIMIT, MOST_LIKED_MAX, NE
 from movies.swagger.catalogue import CATALOGUE, MOVIES
 from movies.views.feedback import FeedbackActions
 from rest.fast_path import fast_path
-from rest.listings import KeysetListing, Listing
-from rest.pagination import EnvelopePagination, WholeArrayPagination, link_header
+from rest.listings import Listing
+from rest.pagination import PLACE, EnvelopePagination, WholeArrayPagination, link_header
 from rest.parameters import positive_number
 from rest.payload import Payload
+from rest.reads import costly_read
 from rest.swagger.operations import Operation
 
 MAX_ID = BigAutoField.MAX_BIGINT
@@ -98,13 +99,19 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet[Movie]):
 
     # --- Reading: a listing says which movies, the read model says what they are ---
 
-    def listed(self) -> KeysetListing[Card]:
-        """The movies that lists choose from, in the order of lists."""
+    def listed(self) -> Payload:
+        """A page of the movies that lists choose from, in the order of lists."""
         asked = self.asked()
         if not asked and self.default_ordering in catalogue.AllMovies.ORDERS:
-            return catalogue.AllMovies(self.request.user, self.default_ordering)
-        if genre := self.genre_listing(asked):
-            return genre
+            return self.page_of(catalogue.AllMovies(self.request.user, self.default_ordering))
+        genre = self.genre_listing(asked)
+        if genre and not PLACE & set(self.request.query_params):  # its first page
+            return self.page_of(genre)
+        with costly_read(self.request, self.to_leave_out(asked)):
+            return self.page_of(genre or self.chosen(asked))
+
+    def chosen(self, asked: set[str]) -> catalogue.QuerySetListing:
+        """The movies that the filters leave, in the order that is asked for."""
         movies = self.filtered()  # refuses an order that there is not
         order = Order.parse(self.ordering.strip(",") or self.default_ordering)
         return catalogue.QuerySetListing(self.request.user, movies, order, self.known_count(asked))
@@ -121,6 +128,11 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet[Movie]):
         genre = catalogue.genre_named(names[0]) if is_name else None
         return genre and catalogue.GenreListing(self.request.user, genre, f"-{column}")
 
+    @staticmethod
+    def to_leave_out(asked: set[str]) -> list[str]:
+        """The parameters to leave out where a list is too slow: first those that no index helps."""
+        return sorted(asked, key=lambda name: (name not in ("ordering", "genre_not"), name))
+
     def represent(self, cards: Sequence[Card]) -> list[Any]:
         """Movies in the shape of this view's serializer."""
         return catalogue.represent(cards, self.get_serializer_class(), self.address_of)
@@ -131,7 +143,7 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet[Movie]):
     @fast_path
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Payload:
         """List the movies. The newest added first, unless `ordering` says otherwise. Filters can be combined."""
-        return self.page_of(self.listed())
+        return self.listed()
 
     @fast_path
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Payload:
@@ -225,8 +237,10 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet[Movie]):
         the best-ranked movies of the rarest one are looked at.
         """
         text = required_parameter(request, "q")
-        ranked = search.find(text, self.filtered() if self.asked() else None)
-        return self.page_of(catalogue.IdListing(request.user, ranked))
+        asked = self.asked()
+        with costly_read(request, sorted(asked)):
+            ranked = search.find(text, self.filtered() if asked else None)
+            return self.page_of(catalogue.IdListing(request.user, ranked))
 
     @action(detail=False)
     @fast_path
@@ -238,7 +252,7 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet[Movie]):
         genre = Genre.objects.matching(required_parameter(request, "genre")).first()
         if genre is None:
             raise Http404("No Genre matches the given query.")
-        return self.page_of(self.listed())
+        return self.listed()
 
     @action(detail=False, pagination_class=WholeArrayPagination, filterset_class=None)
     @fast_path
@@ -247,8 +261,10 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet[Movie]):
 
         The genres that have movies, by name, each with at most five of them, the most favoured first.
         """
-        page = self.paginator.page_of(catalogue.Categories(CATEGORY_SIZE), request)
-        cards = catalogue.read(list({pk: None for category in page.items for pk in category.movie_ids}), request.user)
+        with costly_read(request):
+            page = self.paginator.page_of(catalogue.Categories(CATEGORY_SIZE), request)
+            ids = list({pk: None for category in page.items for pk in category.movie_ids})
+            cards = catalogue.read(ids, request.user)
         movies = dict(zip((card.id for card in cards), self.represent(cards), strict=True))
         return self.paginator.payload(
             page,

@@ -26,6 +26,8 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import debug_transaction
 
+from rest.database.time_limit import CLOCK
+
 Rows = list[tuple[Any, ...]]
 
 FUNCTIONS: list["Function"] = []
@@ -156,7 +158,7 @@ def fetched(connection: BaseDatabaseWrapper, text: str, values: Sequence[Any]) -
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     with connection.wrap_database_errors, closing(connection.connection.cursor()) as cursor:
-        cursor.execute(text, values)
+        cursor.execute(CLOCK.timed(text), values)
         rows: Rows = cursor.fetchall()
     return rows
 

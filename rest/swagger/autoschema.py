@@ -198,8 +198,9 @@ class AutoSchema(SwaggerAutoSchema):
             404: self.about.not_found or self.not_found(),
             412: HAS_CHANGED,
             **(errors.OF_CHANGES if self.method in errors.CHANGING else {}),
-            429: errors.THROTTLED if self.is_throttled() else "",
-            503: errors.BUSY if self.about.may_be_busy else "",
+            429: errors.THROTTLED if self.is_throttled() or self.about.is_paged else "",
+            503: self.busy(),
+            **getattr(self.view, "refusals", {}).get(self.view.action, {}),
         }
         found: dict[int, Any] = {code: errors.detail(text) for code, text in details.items() if text}
         if wrong := self.invalid() or self.meaningless():
@@ -217,6 +218,14 @@ class AutoSchema(SwaggerAutoSchema):
             not hasattr(throttle, "scopes_of") or throttle.scopes_of(self.view)
             for throttle in self.view.get_throttles()
         )
+
+    def busy(self) -> str:
+        """What is said where a list takes too long, or a password or a file finds no place to be worked on."""
+        if self.about.is_paged:
+            return errors.TOO_SLOW
+        fields = self.writable(self.about.body).values() if self.about.body else ()
+        takes_file = any(isinstance(field, serializers.FileField) for field in fields)
+        return errors.BUSY if self.about.may_be_busy or takes_file else ""
 
     def invalid(self) -> Mapping[str, str]:
         """An example of a wrong field: by default a missing one or, where none has to be sent, a blank text."""

@@ -6,7 +6,7 @@ from drf_yasg import openapi
 from rest_framework.exceptions import ErrorDetail
 
 from rest.errors import ErrorShape
-from rest.exceptions import Busy, LengthRequired, TokenNotValid
+from rest.exceptions import Busy, LengthRequired, ReadTooSlow, TokenNotValid
 from rest.swagger.shapes import from_json_schema
 
 NO_CREDENTIAL = ErrorDetail("Authentication credentials were not provided.", "not_authenticated")
@@ -17,6 +17,7 @@ NOT_ALLOWED = "You do not have permission to perform this action."
 NOT_FOUND = "Not found."
 NO_PAGE = "Invalid page."
 THROTTLED = "Request was throttled. Expected available in 42 seconds."
+TOO_SLOW = str(ReadTooSlow(2, ["ordering"]).detail)
 MEANINGLESS = "verbose"  # a query parameter that no endpoint has
 BUSY = str(Busy.default_detail)
 # What any change can be told before its view sees it.
@@ -39,13 +40,14 @@ DESCRIPTIONS = {
     401: "No credential, or one that is not alive",
     403: "Not yours to do",
     404: "There is no such thing",
+    409: "A limit of your account has been reached, and nothing has changed",
     411: "The body's length is missing",
     412: "It is no longer what `If-Match` names, and nothing has changed",
-    413: "The body is too large",
+    413: "The body is too large, or your account would keep more than it may; nothing has changed",
     415: "The body is of a type, or encoded in a way, that is not taken",
     422: "The `Idempotency-Key` belongs to another request",
     429: "Too many requests",
-    503: "Too many do this at the moment, and nothing has changed",
+    503: "Too much at the moment, or too slow; nothing has changed",
 }
 
 HEADERS = {429: {"Retry-After": RETRY_AFTER, **RATE_LIMIT}, 503: {"Retry-After": RETRY_AFTER}}
