@@ -1,7 +1,9 @@
 """Admin pages of collections and their movies."""
 
 from collections.abc import Sequence
+from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
@@ -38,6 +40,11 @@ class CollectionAdmin(LargeTableAdmin):
     def get_queryset(self, request: HttpRequest) -> CollectionQuerySet:
         return Collection.objects.with_movies_count().order_by(*self.get_ordering(request))
 
+    def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: Any, change: bool) -> None:
+        """Staff has no quotas, but what it writes counts among what the owner has."""
+        super().save_related(request, form, formsets, change)
+        services.measure(form.instance)
+
     def delete_rows(self, ids: Sequence[int]) -> int:
         return services.delete_collections(ids=ids)
 
@@ -53,6 +60,10 @@ class CollectionMovieAdmin(LargeTableAdmin):
     search_fields = ["collection__title__startswith", "title__startswith"]
     ordering = ["-id"]
     autocomplete_fields = ["collection", "movie"]
+
+    def save_model(self, request: HttpRequest, obj: CollectionMovie, form: forms.ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        services.measure(obj.collection)
 
     def get_queryset(self, request: HttpRequest) -> CollectionMovieQuerySet:
         movies = CollectionMovie.objects.with_catalogue_movie().select_related("collection")

@@ -25,6 +25,7 @@ class Collection(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="collections")
     title = models.CharField(max_length=MAX_TITLE, validators=[not_blank])
     description = models.TextField(max_length=MAX_TEXT)
+    text_bytes = models.PositiveIntegerField(default=0, db_default=0, editable=False)  # of it and its movies, in UTF-8
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 from rest_framework.fields import empty
@@ -13,7 +14,8 @@ from collections_app.services import in_catalogue
 from rest.database.text import not_blank
 from rest.fields import TextField
 
-MAX_MOVIES = 2_000
+
+MAX_MOVIES = settings.QUOTA_COLLECTION_MOVIES or None
 
 
 class ExactField(TextField):
@@ -88,7 +90,10 @@ class CollectionSerializer(serializers.ModelSerializer[Collection]):
     description = ExactField(max_length=MAX_TEXT)
     movies_count = serializers.IntegerField(read_only=True)
     movies = CollectionMovieListSerializer(
-        child=CollectionMovieSerializer(), source="listed", required=False, max_length=MAX_MOVIES
+        child=CollectionMovieSerializer(),
+        source="listed",
+        required=False,
+        max_length=MAX_MOVIES,
     )
 
     class Meta:

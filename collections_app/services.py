@@ -5,23 +5,34 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import Sum
 from django.shortcuts import get_object_or_404
 
 from accounts.models import User
 from collections_app.models import Collection, CollectionMovie
+from metrics import quotas
+from metrics.quotas import wait_for_account
 from movies.models import Movie
 from rest.database.text import fold_case
+from rest.exceptions import QuotaReached
 
 FAVOURITE_GENRES = 3
+UUID_BYTES = 36  # which every movie of a collection has, if nothing else
 
 
 @transaction.atomic
 def create_collection(
     *, user: User, title: str, description: str, movies: list[dict[str, Any]] | None = None
 ) -> Collection:
+    """Raises QuotaReached or StorageFull where the account has as many collections or as much text as it may."""
+    wait_for_account(user)
+    refuse_more(user)
     collection = Collection.objects.create(user=user, title=title, description=description)
     write_movies(collection, movies or [])
+    measure(collection)
+    refuse_more_text(user)
     return collection
 
 
@@ -29,8 +40,10 @@ def create_collection(
 def change_collection(*, collection: Collection, movies: list[dict[str, Any]] | None = None, **texts: str) -> None:
     """Changes what is given; given `movies` replace the list. Concurrent changes wait for each other.
 
-    Raises Http404 when the collection has just been deleted.
+    Raises Http404 when the collection has just been deleted, and StorageFull where its owner has more text than an
+    account may.
     """
+    wait_for_account(collection.user)
     collection = get_object_or_404(Collection.objects.select_for_update(), pk=collection.pk)
     for name, text in texts.items():
         setattr(collection, name, text)
@@ -38,6 +51,8 @@ def change_collection(*, collection: Collection, movies: list[dict[str, Any]] | 
     if movies is not None:
         collection.entries.all().delete()
         write_movies(collection, movies)
+    measure(collection)
+    refuse_more_text(collection.user)
 
 
 @transaction.atomic
@@ -55,6 +70,33 @@ def delete_collections(*, ids: Sequence[int]) -> int:
     locked = list(Collection.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))
     Collection.objects.filter(pk__in=locked).delete()
     return len(locked)
+
+
+def refuse_more(user: User) -> None:
+    """Raises QuotaReached where one more collection is too many."""
+    quota = settings.QUOTA_COLLECTIONS
+    if quota and quotas.has_quotas(user) and Collection.objects.owned_by(user).count() >= quota:
+        raise QuotaReached(f"An account has at most {quota} collections. Delete one that you no longer need.")
+
+
+def measure(collection: Collection) -> None:
+    """Notes how much text the collection has, after whatever has been written."""
+    collection.text_bytes = text_bytes_of(collection)
+    Collection.objects.filter(pk=collection.pk).update(text_bytes=collection.text_bytes)
+
+
+def refuse_more_text(user: User) -> None:
+    """Raises StorageFull where the account has more text in its collections than it may."""
+    if quotas.has_quotas(user):
+        used = Collection.objects.owned_by(user).aggregate(bytes=Sum("text_bytes", default=0))["bytes"]
+        quotas.require_room("text in collections", used, settings.QUOTA_COLLECTION_BYTES)
+
+
+def text_bytes_of(collection: Collection) -> int:
+    """The bytes of its own text and its movies', and UUID_BYTES for each of these."""
+    entries = collection.entries.order_by().values_list("title", "description", "genres")
+    of_movies = sum(UUID_BYTES + sum(len(text.encode()) for text in texts) for texts in entries)
+    return len(collection.title.encode()) + len(collection.description.encode()) + of_movies
 
 
 def write_movies(collection: Collection, movies: list[dict[str, Any]]) -> None:

@@ -8,6 +8,12 @@ from rest.swagger.shapes import array, fields, one
 
 YOUR_COLLECTIONS = Heading("api · collections", "Your collections of movies. Nobody else sees them.")
 
+TOO_MANY = "An account has at most 1000 collections. Delete one that you no longer need."
+TOO_MUCH_TEXT = (
+    "An account keeps at most 50.00 MB of text in collections, and this would make it 50.02 MB. "
+    "Delete some, or send less."
+)
+
 UUID = "b5c8b8a3-7f0e-4f5e-9d49-0f1f8d1a6a53"
 QUEERAMA = {
     "uuid": "57baf4f4-c9ef-4197-9e4f-acf04eae5b4d",

@@ -16,6 +16,7 @@ from collections_app import serializers, services, swagger
 from collections_app.models import Collection
 from collections_app.querysets import PREVIEW, CollectionQuerySet
 from rest.reads import costly_read
+from rest.swagger.errors import THROTTLED, TOO_SLOW
 from rest.swagger.operations import Operation
 
 
@@ -34,6 +35,12 @@ class CollectionViewSet(viewsets.ModelViewSet[Collection]):
     created_serializer_class: ClassVar[type[BaseSerializer[Any]]] = serializers.CollectionSerializer
     changed_serializer_class: ClassVar[type[BaseSerializer[Any]]] = serializers.CollectionSerializer
     permission_classes = [IsAuthenticated]
+    refusals: ClassVar[dict[str, dict[int, str]]] = {
+        "create": {409: swagger.TOO_MANY, 413: swagger.TOO_MUCH_TEXT},
+        "update": {413: swagger.TOO_MUCH_TEXT},
+        "partial_update": {413: swagger.TOO_MUCH_TEXT},
+        "favourite_genres": {429: THROTTLED, 503: TOO_SLOW},
+    }
     lookup_field = "uuid"
     lookup_value_converter = "any_case_uuid"
     filter_backends = []

@@ -282,6 +282,15 @@ THROTTLE_READ_SECONDS = env.int("THROTTLE_READ_SECONDS", default=60)
 # How many items from either end of a list page numbers reach where no index has its order; 0 lifts the limit.
 LIST_DEPTH = env.int("LIST_DEPTH", default=10_000)
 
+# --- Quotas of an account ---------------------------------------------------------------------------------------------
+# A person never meets them; staff has none. 0 lifts each.
+QUOTA_MOVIES_A_DAY = env.int("QUOTA_MOVIES_A_DAY", default=2000)
+QUOTA_COMMENTS_A_DAY = env.int("QUOTA_COMMENTS_A_DAY", default=500)
+QUOTA_COVER_BYTES = env.int("QUOTA_COVER_BYTES", default=500_000_000)
+QUOTA_COLLECTIONS = env.int("QUOTA_COLLECTIONS", default=1000)
+QUOTA_COLLECTION_MOVIES = env.int("QUOTA_COLLECTION_MOVIES", default=2000)  # in each
+QUOTA_COLLECTION_BYTES = env.int("QUOTA_COLLECTION_BYTES", default=50_000_000)  # of text in all of them
+
 # --- Mail -----------------------------------------------------------------------------------------------------------
 # EMAIL_URL like smtp+tls://user:password@host:587 (smtp+ssl:// for port 465, smtp:// without encryption); without it,
 # mail is printed by the worker.

@@ -10,8 +10,12 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import Sum
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
+from accounts.models import User
+from metrics import quotas
+from metrics.quotas import wait_for_account
 from movies import avif
 from movies.models import Movie
 from movies.models.catalogue import cover_path
@@ -162,7 +166,8 @@ def stored(movie: Movie, fields: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """A transaction for `fields`, in which a new cover is the name of its file; where it fails, the file goes too."""
     storage, cover = movie.cover_image.storage, fields.get("cover_image")
     if cover is not None:
-        fields = {**fields, "cover_image": storage.save(cover_path(movie, cover.name), cover)}
+        name = storage.save(cover_path(movie, cover.name), cover)
+        fields = {**fields, "cover_image": name, "cover_bytes": cover.size}
     try:
         with transaction.atomic():
             yield fields
@@ -172,10 +177,17 @@ def stored(movie: Movie, fields: dict[str, Any]) -> Iterator[dict[str, Any]]:
         raise
 
 
-def replace(movie: Movie, name: str | None) -> None:
+def require_room(movie: Movie, owner: User, size: int) -> None:
+    """Holds the account's quotas, and raises StorageFull where its covers, this one among them, are too many bytes."""
+    wait_for_account(owner)
+    others = Movie.objects.filter(user=owner).exclude(pk=movie.pk).aggregate(bytes=Sum("cover_bytes", default=0))
+    quotas.require_room("covers", others["bytes"] + size, settings.QUOTA_COVER_BYTES)
+
+
+def replace(movie: Movie, name: str | None, size: int) -> None:
     """Gives an unsaved change of `movie` a stored cover or none; the old file goes once the change is committed."""
     old = movie.cover_image.name
-    movie.cover_image = name or ""
+    movie.cover_image, movie.cover_bytes = name or "", size
     if old:
         discard(old)
 

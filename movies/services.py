@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import BigAutoField, F, QuerySet
 from django.http import Http404
@@ -16,6 +17,7 @@ from rest_framework.exceptions import PermissionDenied
 
 from accounts.models import User
 from accounts.services import comments_are_hidden
+from metrics import quotas
 from movies import covers, mail, name_lists, naming, reactions, search, tallies
 from movies.models import Comment, Favorite, Like, Movie, MovieGenre, MovieStats, Rating
 from movies.models.feedback import AGGREGATES, Feedback
@@ -51,10 +53,16 @@ PLAIN_COLUMNS = COLUMNS - {"director", "cover_image"}
 NAMED = {"director", "director_list", "genre_list"}
 
 
-def add_movie(*, by: User | None, **fields: Any) -> Movie:
-    """Adds a movie, makes it searchable, and puts the creator's mail in the outbox."""
+def add_movie(*, by: User | None, has_quotas: bool = True, **fields: Any) -> Movie:
+    """Adds a movie, makes it searchable, and puts the creator's mail in the outbox.
+
+    Raises QuotaReached or StorageFull where the creator has quotas, unless `has_quotas` is false: staff adds it.
+    """
     movie = Movie(user=by)
     with covers.stored(movie, fields) as fields:
+        if has_quotas:
+            quotas.take_of_day(by, "movies", settings.QUOTA_MOVIES_A_DAY)
+            require_room_for_cover(movie, by, fields)
         keep_names(fields)
         counted = write_movie(movie, fields)
         MovieStats.objects.create(movie=movie)
@@ -70,11 +78,14 @@ def add_movie(*, by: User | None, **fields: Any) -> Movie:
 def change_movie(*, movie: Movie, by: User | None, **fields: Any) -> Movie:
     """Changes what is given of a movie; a given list of directors or genres replaces the old one.
 
-    Only these columns are written: the others may have been changed since `movie` was read.
+    Only these columns are written: the others may have been changed since `movie` was read. Raises StorageFull for a
+    cover where whoever changes it (nobody: staff in the admin) has quotas.
     """
     columns = {"updated_at", *(COLUMNS & fields.keys()), *(field.name for field in folded_fields(Movie, of=fields))}
     columns |= name_lists.DIRECTOR_COLUMNS if fields.keys() & {"director", "director_list"} else set()
+    columns |= {"cover_bytes"} if "cover_image" in fields else set()
     with covers.stored(movie, fields) as fields:
+        require_room_for_cover(movie, by, fields)
         keep_names(fields)
         lock(movie)
         movie.refresh_from_db(fields=["cover_image"])
@@ -84,6 +95,12 @@ def change_movie(*, movie: Movie, by: User | None, **fields: Any) -> Movie:
         search.add_word_counts(counted_words)
         tallies.add(counted)
     return movie
+
+
+def require_room_for_cover(movie: Movie, by: User | None, fields: dict[str, Any]) -> None:
+    """Raises StorageFull where `by` has quotas, and the cover that is given is beyond them."""
+    if by is not None and quotas.has_quotas(by) and fields.get("cover_bytes"):
+        covers.require_room(movie, by, fields["cover_bytes"])
 
 
 def keep_names(fields: Collection[str]) -> None:
@@ -100,7 +117,7 @@ def write_movie(movie: Movie, fields: dict[str, Any], columns: set[str] | None =
     if directors is not None:
         name_lists.keep_first(movie, directors)
     if "cover_image" in fields:
-        covers.replace(movie, fields["cover_image"])
+        covers.replace(movie, fields["cover_image"], fields.get("cover_bytes", 0))
     movie.save(update_fields=columns)
     if directors is not None:
         name_lists.write_directors(movie, directors)
@@ -191,6 +208,8 @@ def set_favorite(*, movie: Movie, user: User | None, wanted: bool | None) -> Non
 
 @transaction.atomic
 def comment(*, movie: Movie, user: User, text: str) -> Comment:
+    """Raises QuotaReached where the user has written as many comments in a day as an account may."""
+    quotas.take_of_day(user, "comments", settings.QUOTA_COMMENTS_A_DAY)
     """A new comment, hidden where all of the user's are. Raises TokenNotValid when the account has just gone."""
     stats = lock(movie)
     is_hidden = comments_are_hidden(user)

@@ -65,6 +65,19 @@ class ContentTooLarge(APIException):
     default_code = "too_large"
 
 
+class QuotaReached(APIException):
+    """409 where an account has as many of something as it may."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "quota_reached"
+
+
+class StorageFull(ContentTooLarge):
+    """413 where an account would keep more bytes than it may."""
+
+    default_code = "quota_full"
+
+
 class LengthRequired(APIException):
     status_code = status.HTTP_411_LENGTH_REQUIRED
     default_detail = "The body's length is missing: send Content-Length instead of a chunked body."

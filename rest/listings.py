@@ -9,6 +9,7 @@ from rest_framework.exceptions import ValidationError
 
 Item = TypeVar("Item")
 Row = TypeVar("Row", bound=Model)
+FAR = 1000  # places: from here on skipping costs more than the rows themselves
 Key = Sequence[Any]  # the values by which a listing orders an item: no two items have the same key
 
 
@@ -76,8 +77,15 @@ class RowListing(KeysetListing[Row]):
 
     def slice(self, start: int, size: int) -> Slice[Row]:
         total = self.total()
-        rows = list(self.queryset[start : start + size]) if start < total else []
+        rows = self.rows(start, min(size, total - start), total) if start < total else []
         return self.sliced(rows, total, has_more=start + size < total)
+
+    def rows(self, start: int, size: int, total: int) -> list[Row]:
+        """`size` rows, far down read from the end of the list that is nearer."""
+        behind = total - start - size
+        if start < FAR or start <= behind:
+            return list(self.queryset[start : start + size])
+        return list(self.queryset.reverse()[behind : behind + size])[::-1]
 
     def after(self, key: Key, size: int) -> Slice[Row]:
         # One more than are shown tells whether there are others.

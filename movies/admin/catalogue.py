@@ -158,7 +158,7 @@ class MovieAdmin(LargeTableAdmin):
             fields["cover_image"] = fields["cover_image"] or None  # False where it is taken away
         if not change:
             user = fields.pop("user", None)
-            form.instance.pk = services.add_movie(by=user, **fields).pk
+            form.instance.pk = services.add_movie(by=user, has_quotas=False, **fields).pk
         elif fields:
             services.change_movie(movie=form.instance, by=None, **fields)
 

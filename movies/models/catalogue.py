@@ -99,6 +99,7 @@ class Movie(models.Model):
     directors = models.ManyToManyField(Director, through="MovieDirector", related_name="movies")
     genres = models.ManyToManyField(Genre, through="MovieGenre", related_name="movies")
     cover_image = models.ImageField(upload_to=cover_path, blank=True)
+    cover_bytes = models.PositiveIntegerField(default=0, db_default=0, editable=False)  # of the file
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,

@@ -26,6 +26,7 @@ from movies.models.catalogue import MAX_NAME
 from movies.permissions import IsAuthorOrStaffOrReadOnly
 from movies.querysets import CATEGORY_SIZE, MOST_LIKED_LIMIT, MOST_LIKED_MAX, NEWEST_LIMIT, MovieQuerySet, is_id
 from movies.swagger.catalogue import CATALOGUE, MOVIES
+from movies.swagger.quotas import COVERS, MOVIES_A_DAY
 from movies.views.feedback import FeedbackActions
 from rest.fast_path import fast_path
 from rest.listings import Listing
@@ -65,6 +66,12 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet[Movie]):
         "create": "create",
         **dict.fromkeys(("update", "partial_update", "destroy"), "write"),
         **FeedbackActions.throttle_scopes,
+    }
+    refusals: ClassVar[dict[str, dict[int, str]]] = {
+        "create": {409: MOVIES_A_DAY, 413: COVERS},
+        "update": {413: COVERS},
+        "partial_update": {413: COVERS},
+        **FeedbackActions.refusals,
     }
     detail_route: ClassVar[str | None] = "movie-detail"
     default_ordering: ClassVar[str] = "-id"

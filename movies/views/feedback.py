@@ -23,6 +23,7 @@ from movies.models.feedback import MAX_HALF_STARS, MIN_HALF_STARS
 from movies.permissions import IsAuthorOrStaffOrReadOnly
 from movies.querysets import CommentQuerySet, FeedbackQuerySet
 from movies.swagger.feedback import COMMENTS, FEEDBACK, MOVIE_FEEDBACK, RATINGS
+from movies.swagger.quotas import COMMENTS_A_DAY
 from rest.fast_path import fast_path
 from rest.payload import Payload
 from rest.swagger.operations import Heading, Operation
@@ -42,6 +43,8 @@ class FeedbackActions(viewsets.GenericViewSet[Movie]):
         "add_comment": "create",
         **dict.fromkeys(("favorite", "add_favorite", "remove_favorite", "remove_like", "unrate"), "write"),
     }
+
+    refusals: ClassVar[dict[str, dict[int, str]]] = {"add_comment": {409: COMMENTS_A_DAY}}
 
     def movie_id(self) -> int:
         """The id of the movie that the address names by `lookup_field`. It may be of no movie where that is the id.
