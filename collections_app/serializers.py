@@ -14,7 +14,6 @@ from collections_app.services import in_catalogue
 from rest.database.text import not_blank
 from rest.fields import TextField
 
-
 MAX_MOVIES = settings.QUOTA_COLLECTION_MOVIES or None
 
 
