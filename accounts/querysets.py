@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 if TYPE_CHECKING:
-    from accounts.models import PersonalToken, SecondFactor, Session, User
+    from accounts.models import MailedKey, PersonalToken, SecondFactor, Session, User
 
 # `last_used_at` says when within this span: a write on every request would cost more than the request.
 LAST_USED_PRECISION = timedelta(hours=1)
@@ -86,3 +86,22 @@ class SecondFactorQuerySet(models.QuerySet["SecondFactor"]):
     def forgive(self, user_id: int) -> None:
         """Forgets the wrong codes: a right one has come."""
         self.filter(pk=user_id).update(failures=0, retry_at=timezone.now())
+
+
+class MailedKeyQuerySet(models.QuerySet["MailedKey"]):
+    def alive(self) -> Self:
+        """Those that are good, or will be once their mail has gone out."""
+        return self.filter(models.Q(expires_at=None) | models.Q(expires_at__gt=timezone.now()))
+
+    def holding(self, digest: str) -> Self:
+        """The key with this digest, if it is good, of an account that may log in."""
+        return self.filter(digest=digest, expires_at__gt=timezone.now(), user__is_active=True)
+
+    def use_up(self, digest: str) -> bool:
+        """Takes the key away; True for one alone of those who come with it at once. It is one statement."""
+        return bool(self.filter(digest=digest, expires_at__gt=timezone.now()).delete()[0])
+
+    def delete_expired(self) -> int:
+        """Deletes what is good for nothing any more: expired keys, and those whose mail was deleted unsent."""
+        useless = models.Q(expires_at__lte=timezone.now()) | models.Q(expires_at=None, mail=None)
+        return self.filter(useless).delete()[0]

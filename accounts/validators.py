@@ -1,4 +1,4 @@
-"""Rules for names that people choose."""
+"""Rules for names and addresses that people choose."""
 
 import re
 import unicodedata
@@ -60,3 +60,18 @@ def refuse_confusable_scripts(username: str) -> None:
     belong_together = len(scripts) < 2 or any(scripts <= together for together in TOGETHER)
     if not belong_together and confusables.is_confusable(username):
         raise ValidationError("Mixes letters of several alphabets that look alike.", code="confusable")
+
+
+def check_mailable(address: str) -> None:
+    """Refuses an address that no mail can be sent to."""
+    if not is_mailable(address):
+        raise ValidationError("Is an address that this server cannot send mail to.", code="not_mailable")
+
+
+def is_mailable(address: str) -> bool:
+    """Whether the outbox can carry the address.
+
+    It keeps recipients separated by commas, and one quoted name, valid as that is, could hide several of them:
+    `"x,victim@example.com,y"@example.com`. Letters outside ASCII before the @ reach few mail servers.
+    """
+    return '"' not in address and "," not in address and address.rpartition("@")[0].isascii()

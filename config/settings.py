@@ -197,7 +197,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "accounts.password_strength.StrengthValidator"},
 ]
+# From 0, which any password has, to 4: see accounts/password_strength.py. "password123@" of document 000 has 1.
+PASSWORD_MIN_SCORE = env.int("PASSWORD_MIN_SCORE", default=1)
+PASSWORD_MIN_SCORE_STAFF = env.int("PASSWORD_MIN_SCORE_STAFF", default=3)
 # The first hashes; the others are Django's own, for what they hashed before.
 PASSWORD_HASHERS = ["accounts.hashing.GatedPBKDF2PasswordHasher", *global_settings.PASSWORD_HASHERS[1:]]
 ACCESS_TOKEN_MINUTES = env.int("ACCESS_TOKEN_MINUTES", default=60)
@@ -212,6 +216,9 @@ SIMPLE_JWT = {
     "REFRESH_TOKEN_LIFETIME": timedelta(days=max(3650, SESSION_DAYS)),
     "LEEWAY": 60,  # seconds by which the clocks of two hosts may differ
 }
+# How long the links in mails are good, from the moment when the mail is sent.
+CONFIRMATION_HOURS = env.float("CONFIRMATION_HOURS", default=72)
+RESET_HOURS = env.float("RESET_HOURS", default=1)
 
 # Whether an empty database is filled with the demo catalogue, and the password of the first admin account (random, and
 # shown once, where there is none).
@@ -242,6 +249,9 @@ REST_FRAMEWORK = {
         "refresh": env.str("THROTTLE_REFRESH", default="600/min"),
         "reset": env.str("THROTTLE_RESET", default="120/min"),
         "password": env.str("THROTTLE_PASSWORD", default="10/min"),
+        "recovery": env.str("THROTTLE_RECOVERY", default="30/hour"),
+        "mail": env.str("THROTTLE_MAIL", default="5/hour"),
+        "key": env.str("THROTTLE_KEY", default="30/min"),
         "create": env.str("THROTTLE_CREATE", default="600/hour"),
         "write": env.str("THROTTLE_WRITE", default="300/min"),
         "export": env.str("THROTTLE_EXPORT", default="10/hour"),
@@ -301,6 +311,8 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Marquee <marquee@loc
 MAIL_PER_ADDRESS_PER_HOUR = env.int("MAIL_PER_ADDRESS_PER_HOUR", default=20)
 # An address nobody has confirmed may be a stranger's: the same at once, and then no more than this.
 MAIL_PER_UNCONFIRMED_PER_DAY = max(1, env.int("MAIL_PER_UNCONFIRMED_PER_DAY", default=50))
+# Mail about the account itself (an address to confirm, a new password) has a line of its own: five at once, then this.
+MAIL_ABOUT_ACCOUNT_PER_DAY = max(1, env.int("MAIL_ABOUT_ACCOUNT_PER_DAY", default=24))
 MAIL_KEEP_DAYS = env.int("MAIL_KEEP_DAYS", default=30)  # how long sent mail can be looked up in the admin
 POST_OFFICE = {
     "BATCH_SIZE": 50,  # mails over one connection

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 # Counted by address whoever calls: accounts are cheap to collect where these are the limits.
-BY_ADDRESS = {"login", "register", "refresh", "reset"}
+BY_ADDRESS = {"login", "register", "refresh", "reset", "recovery", "key"}
 Caller = AbstractBaseUser | AnonymousUser | None
 
 cleaning = Cleaning(lambda: ThrottleWindow.objects.delete_expired())
@@ -71,6 +71,16 @@ def require(scope: str, request: HttpRequest) -> None:
     limit = take(scope, request, getattr(request, "user", None))
     if limit and limit.is_refused:
         raise Throttled(limit.reset)
+
+
+def require_for(scope: str, request: HttpRequest, whom: str) -> None:
+    """The same, counted by whom the request is about, whoever sends it. `whom` is a digest."""
+    quota, seconds = rate_of(scope)
+    limit = counted(scope, f"{scope}:{whom}", quota, seconds) if settings.THROTTLING and quota is not None else None
+    if limit:
+        limits_of(request)[scope] = limit
+        if limit.is_refused:
+            raise Throttled(limit.reset)
 
 
 def take(scope: str, request: HttpRequest, user: Caller) -> Limit | None:

@@ -13,20 +13,24 @@ from accounts.views import AuthViewSet
 
 
 class CommunityRegistrationSerializer(RegistrationSerializer):
-    """The e-mail address is optional; a repeated password must match where it is sent."""
+    """The e-mail address is optional, and null is as good as none; a repeated password must match where it is sent."""
 
     password2 = PasswordField(required=False)
     password_two = PasswordField(required=False)
 
     class Meta(RegistrationSerializer.Meta):
         fields = [*RegistrationSerializer.Meta.fields, "password2", "password_two"]
-        extra_kwargs = {**RegistrationSerializer.Meta.extra_kwargs, "email": {"required": False, "allow_blank": True}}
+        extra_kwargs = {
+            **RegistrationSerializer.Meta.extra_kwargs,
+            "email": {"required": False, "allow_blank": True, "allow_null": True},
+        }
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         for name in ("password2", "password_two"):
             repeated = attrs.pop(name, attrs["password"])
             if normalize_password(repeated) != normalize_password(attrs["password"]):
                 raise drf.ValidationError({name: "The two passwords do not match."}, code="mismatch")
+        attrs["email"] = attrs.get("email") or ""
         return super().validate(attrs)
 
 

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from accounts.looks import MAX_SKELETON, looks_like, skeleton_as_shown, skeleton_of_name
 from accounts.models.session import Session
-from accounts.validators import check_letters, refuse_confusable_scripts
+from accounts.validators import check_letters, check_mailable, refuse_confusable_scripts
 from rest.database.text import FitsWhenFolded, FoldedField, fold_case
 
 MAX_USERNAME = 150
@@ -81,7 +81,7 @@ class User(AbstractUser):
     username_key = FoldedField(max_length=450, unique=True, of="username")
     skeleton = FoldedField(max_length=MAX_SKELETON, db_default="", of="username", fold=skeleton_of_name)
     shown_skeleton = FoldedField(max_length=MAX_SKELETON, db_default="", of="username", fold=skeleton_as_shown)
-    email = models.EmailField(blank=True, validators=[FitsWhenFolded(MAX_EMAIL_KEY)])
+    email = models.EmailField(blank=True, validators=[FitsWhenFolded(MAX_EMAIL_KEY), check_mailable])
     email_key = FoldedField(max_length=MAX_EMAIL_KEY, of="email")
     email_confirmed = models.BooleanField(default=False)
     comments_hidden = models.BooleanField(default=False, db_default=False, editable=False)

@@ -14,6 +14,8 @@ from post_office.mail import get_queued
 from post_office.models import STATUS, Email
 from post_office.settings import get_default_mailer, get_max_retries, get_retry_timedelta
 
+from accounts.outbox import letters
+
 logger = logging.getLogger(__name__)
 
 FIRST_RETRY = timedelta(seconds=10)
@@ -43,6 +45,9 @@ def send(email: Email) -> bool:
     """Sends one mail, unless another worker has it; whether it was sent."""
     connect()
     if not claim(email):
+        return False
+    if not letters.write_key_into(email):
+        Email.objects.filter(pk=email.pk).delete()
         return False
     try:
         email.dispatch(commit=False, disconnect_after_delivery=False)

@@ -9,6 +9,14 @@ from accounts.serializers.logins import (
     SignedPairSerializer,
 )
 from accounts.serializers.personal_tokens import NewTokenSerializer, PersonalTokenSerializer, TokenRequestSerializer
+from accounts.serializers.recovery import (
+    AddressSerializer,
+    AskResetSerializer,
+    IdentitySerializer,
+    KeySerializer,
+    ResetSerializer,
+    SaidSerializer,
+)
 from accounts.serializers.second_factor import (
     CodeSerializer,
     ConfirmationSerializer,
@@ -21,9 +29,13 @@ from accounts.serializers.sessions import SessionSerializer
 from accounts.serializers.users import PasswordChangeSerializer, ProfileSerializer, UserListSerializer, UserSerializer
 
 __all__ = [
+    "AddressSerializer",
+    "AskResetSerializer",
     "CodeSerializer",
     "ConfirmationSerializer",
     "CredentialsSerializer",
+    "IdentitySerializer",
+    "KeySerializer",
     "LoginSerializer",
     "NewTokenSerializer",
     "PasswordAndCodeSerializer",
@@ -34,6 +46,8 @@ __all__ = [
     "RecoveryCodesSerializer",
     "RefreshSerializer",
     "RegistrationSerializer",
+    "ResetSerializer",
+    "SaidSerializer",
     "SecondFactorSerializer",
     "SessionSerializer",
     "SetupSerializer",

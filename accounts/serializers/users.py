@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from accounts.models import User
 from accounts.serializers.fields import PasswordField, UniqueAccountMixin, check_password_strength
+from accounts.services.addresses import pending_address
 from rest.fields import AnyField, ModelSerializer
 
 
@@ -29,12 +30,28 @@ class UserListSerializer(UserSerializer):
 
 
 class ProfileSerializer(UniqueAccountMixin, ModelSerializer[User]):
-    """One's own account. A new e-mail address starts unconfirmed."""
+    """One's own account. `pending_email` takes the place of a confirmed address once it is confirmed itself."""
+
+    pending_email = serializers.SerializerMethodField(allow_null=True)
+    current_password = PasswordField(required=False)
 
     class Meta:
         model = User
-        fields = ["id", "username", "email", "email_confirmed", "is_staff", "date_joined", "last_login"]
+        fields = [
+            "id",
+            "username",
+            "email",
+            "email_confirmed",
+            "pending_email",
+            "is_staff",
+            "date_joined",
+            "last_login",
+            "current_password",
+        ]
         read_only_fields = ["email_confirmed", "is_staff", "date_joined", "last_login"]
+
+    def get_pending_email(self, user: User) -> str | None:
+        return pending_address(user)
 
 
 class PasswordChangeSerializer(serializers.Serializer[Any]):

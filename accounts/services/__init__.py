@@ -5,10 +5,11 @@ from accounts.services.accounts import (
     change_password,
     create_first_admin,
     delete_account,
+    first_admin,
     register,
     update_profile,
 )
-from accounts.services.accounts import lock as lock_account
+from accounts.services.addresses import ask_confirmation, confirm_address, key_to_confirm, pending_address
 from accounts.services.authentication import authenticate_caller
 from accounts.services.browsers import end_browser_sessions, end_logins
 from accounts.services.hiding import comments_are_hidden, set_comments_hidden
@@ -24,17 +25,23 @@ from accounts.services.logins import (
     refresh,
 )
 from accounts.services.personal_tokens import end_token, make_token, rename_token
+from accounts.services.recovery import answer_reset_requests, ask_reset, owner_of_reset_key, reset_password
 from accounts.services.rights import change_as_staff, make_roles, set_active
+from accounts.services.rows import lock as lock_account
 from accounts.services.second_factor import take_off_second_factor
 
 __all__ = [
     "Credentials",
     "SignedPair",
+    "answer_reset_requests",
+    "ask_confirmation",
+    "ask_reset",
     "authenticate_caller",
     "change_account",
     "change_as_staff",
     "change_password",
     "comments_are_hidden",
+    "confirm_address",
     "confirm_identity",
     "create_first_admin",
     "delete_account",
@@ -43,15 +50,20 @@ __all__ = [
     "end_other_sessions",
     "end_session",
     "end_token",
+    "first_admin",
+    "key_to_confirm",
     "lock_account",
     "log_in",
     "log_out",
     "make_roles",
     "make_token",
     "open_session",
+    "owner_of_reset_key",
+    "pending_address",
     "refresh",
     "register",
     "rename_token",
+    "reset_password",
     "set_active",
     "set_comments_hidden",
     "take_off_second_factor",

@@ -8,7 +8,7 @@ from rest_framework.exceptions import PermissionDenied
 
 from accounts import events, roles
 from accounts.models import User
-from accounts.services.accounts import lock
+from accounts.services.rows import lock
 from rest.exceptions import TokenNotValid
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts import events, notices
 from accounts.exceptions import TooManyTokens
 from accounts.models import PersonalToken, Session, User
-from accounts.services.accounts import lock
+from accounts.services.rows import lock
 
 MOST_TOKENS = 50  # of one account
 

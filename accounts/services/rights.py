@@ -14,8 +14,9 @@ from rest_framework.exceptions import PermissionDenied
 from accounts import events, roles
 from accounts.models import User
 from accounts.outbox import queue
-from accounts.services.accounts import change_account, lock
+from accounts.services.accounts import change_account
 from accounts.services.browsers import end_logins
+from accounts.services.rows import lock
 
 RIGHTS = {"is_active": "active", "is_staff": "staff", "is_superuser": "superuser"}
 SUBJECT = "Your account has been given rights"

@@ -18,6 +18,7 @@ NAME_AND_PASSWORD = {"username": "hp1", "password": "password123@"}
 PROFILE = {
     **HP1,
     "email_confirmed": False,
+    "pending_email": None,
     "is_staff": False,
     "date_joined": "2023-07-17T20:40:38.548140Z",
     "last_login": "2023-07-17T20:40:38.612904Z",

@@ -25,6 +25,17 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+def alice(person):
+    """Whose address is confirmed, so that her mails say which movie it is."""
+    return person("alice", email_confirmed=True)
+
+
+@pytest.fixture
+def bob(person):
+    return person("bob", email_confirmed=True)
+
+
+@pytest.fixture
 def smtp(settings):
     """Points the settings at a port: `smtp(port)`."""
 

@@ -13,7 +13,7 @@ from movies.models import Comment, Favorite, Like, Movie, MovieStats, Rating
 from rest.tests.helpers import fields_named, whole_database
 
 ADDRESS = "/api/v1/users/me/"
-PROFILE = {"id", "username", "email", "email_confirmed", "is_staff", "date_joined", "last_login"}
+PROFILE = {"id", "username", "email", "email_confirmed", "pending_email", "is_staff", "date_joined", "last_login"}
 
 
 class TestGet:

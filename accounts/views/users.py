@@ -24,16 +24,25 @@ class UserViewSet(mixins.ListModelMixin, NotStored):
     areas: ClassVar[dict[str, str]] = dict.fromkeys(("password", "delete_me", "export"), scopes.LOGIN_ONLY)
     heading = swagger.ACCOUNTS
     operations: ClassVar[dict[str, Operation]] = swagger.USERS
-    secret_actions = frozenset({"export", "password"})
+    secret_actions = frozenset({"export", "password", "update_me", "delete_me"})  # which take the password
     queryset = User.objects.filter(is_active=True)
     serializer_class = serializers.UserListSerializer
     filter_backends = []
     throttle_scope: str | None = None
+    throttle_scopes: ClassVar[dict[str, str]] = {"update_me": "password", "delete_me": "password"}
+    serializer_classes: ClassVar[dict[str, type[BaseSerializer[Any]]]] = {
+        "me": serializers.ProfileSerializer,
+        "update_me": serializers.ProfileSerializer,
+        "delete_me": serializers.IdentitySerializer,
+        "confirmation": serializers.AddressSerializer,
+        "password": serializers.PasswordChangeSerializer,
+    }
 
     def get_serializer_class(self) -> type[BaseSerializer[Any]]:
-        if self.action == "password":
-            return serializers.PasswordChangeSerializer
-        return serializers.UserListSerializer if self.action == "list" else serializers.ProfileSerializer
+        return self.serializer_classes.get(self.action, serializers.UserListSerializer)
+
+    def confirm_identity(self, request: AuthenticatedRequest, password: str | None) -> None:
+        services.confirm_identity(request=request, user=request.user, login=request.auth, password=password)
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List the users. Staff see each user's `email` as well."""
@@ -48,13 +57,19 @@ class UserViewSet(mixins.ListModelMixin, NotStored):
     def update_me(self, request: AuthenticatedRequest) -> Response:
         """Change your username or e-mail address.
 
-        What is not sent stays as it is. A new e-mail address is unconfirmed.
+        What is not sent stays as it is. Unless you have just logged in, `current_password` has to be sent. A confirmed
+        address is replaced once the new one, `pending_email` until then, is confirmed by the link in the mail to it;
+        the old one is told. Sending the old one withdraws that. An address that is not confirmed is replaced at once.
         """
         serializer = self.get_serializer(request.user, data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
-        if "email" in serializer.validated_data:
-            scopes.require_login(request)
-        services.update_profile(user=request.user, **serializer.validated_data)
+        changes = dict(serializer.validated_data)
+        password = changes.pop("current_password", None)
+        if changes:
+            if "email" in changes:
+                scopes.require_login(request)
+            self.confirm_identity(request, password)
+            services.update_profile(user=request.user, request=request._request, **changes)
         return Response(serializer.data)
 
     @me.mapping.delete
@@ -62,9 +77,12 @@ class UserViewSet(mixins.ListModelMixin, NotStored):
         """Delete your account.
 
         Removes your account with your ratings, likes, favourites, comments and collections. The movies that you added
-        stay, without your name.
+        stay, without your name. Unless you have just logged in, `current_password` has to be sent.
         """
-        services.delete_account(user=request.user)
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        self.confirm_identity(request, serializer.validated_data.get("current_password"))
+        services.delete_account(user=request.user, request=request._request)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @action(detail=False, url_path="me/export", permission_classes=[IsAuthenticated], throttle_scope="export")
@@ -81,6 +99,18 @@ class UserViewSet(mixins.ListModelMixin, NotStored):
     @action(
         detail=False,
         methods=["post"],
+        url_path="me/confirmation",
+        permission_classes=[IsAuthenticated],
+        throttle_scope="mail",
+    )
+    def confirmation(self, request: AuthenticatedRequest) -> Response:
+        """Have the mail that confirms your e-mail address sent again. The answer says to which address it goes."""
+        email = services.ask_confirmation(user=request.user)
+        return Response({"email": email}, status=status.HTTP_202_ACCEPTED)
+
+    @action(
+        detail=False,
+        methods=["post"],
         url_path="me/password",
         permission_classes=[IsAuthenticated],
         throttle_scope="password",
@@ -89,5 +119,6 @@ class UserViewSet(mixins.ListModelMixin, NotStored):
         """Change your password. Ends all your login sessions, this one included."""
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        services.change_password(user=request.user, password=serializer.validated_data["new_password"])
+        password = serializer.validated_data["new_password"]
+        services.change_password(user=request.user, password=password, request=request._request)
         return Response(status=status.HTTP_204_NO_CONTENT)

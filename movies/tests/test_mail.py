@@ -28,6 +28,12 @@ CREATIONS = {
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture
+def alice(person):
+    """Whose address is confirmed, so that her mails say which movie it is."""
+    return person("alice", email_confirmed=True)
+
+
 def to_be_sent_now():
     return Email.objects.filter(status=STATUS.queued, scheduled_time__lte=timezone.now())
 
@@ -115,6 +121,18 @@ def test_nothing_in_a_title_begins_a_new_header(alice, make_movie, line_break):
     )
 
 
+@pytest.mark.parametrize("dialect", CREATIONS)
+def test_mail_to_an_unconfirmed_address_has_nothing_that_anybody_wrote(person, dialect):
+    path, body = CREATIONS[dialect]
+    mallory = person("http-spam-example", email="stranger@example.com")
+    texts = {name: "spam.example" for name in ("title", "description", "director") if name in body}
+    assert mallory.post(path, {**body, **texts}).status_code == 201
+    email = Email.objects.get()
+    assert email.subject == "A movie that you added is in the catalogue"
+    assert f"the movie number {Movie.objects.get().pk} that you added" in email.message
+    assert not [text for text in ("spam", "mallory") if text in str(email.email_message().message())]
+
+
 def test_a_mail_says_that_a_machine_wrote_it_and_bears_an_id_of_our_domain(alice, make_movie, settings):
     settings.POST_OFFICE = {**settings.POST_OFFICE, "MESSAGE_ID_FQDN": "movies.example"}
     make_movie("Alien", by=alice)
@@ -134,10 +152,10 @@ def test_an_address_that_could_hide_several_is_not_mailed(person, address):
 # --- How much one address gets --------------------------------------------------------------------------------------
 
 
-def test_a_share_goes_out_at_once_and_the_rest_waits_in_line(alice, make_movie, settings):
+def test_a_share_goes_out_at_once_and_the_rest_waits_in_line(bob, make_movie, settings):
     settings.MAIL_PER_ADDRESS_PER_HOUR, settings.MAIL_PER_UNCONFIRMED_PER_DAY = 3, 24
     for number in range(6):
-        make_movie(f"Movie {number}", by=alice)
+        make_movie(f"Movie {number}", by=bob)
     assert to_be_sent_now().count() == 3
     slots = list(Email.objects.order_by("id").values_list("scheduled_time", flat=True))[2:]
     gaps = [round((later - earlier) / timedelta(hours=1), 1) for earlier, later in pairwise(slots)]

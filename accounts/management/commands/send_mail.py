@@ -11,7 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 
-from accounts.models import MailAllowance
+from accounts import services
+from accounts.models import MailAllowance, MailedKey
 from accounts.outbox import postman, queue
 from rest.database.commands import check_usable, sentence, usable_database
 
@@ -23,9 +24,10 @@ CLEANING_SECONDS = 3600
 
 
 def clean_up() -> None:
-    """Queues held mail of addresses confirmed by now, and deletes old sent mail and full allowances."""
+    """Queues held mail of addresses confirmed by now, and deletes old sent mail, full allowances and expired keys."""
     released, pruned = queue.release_held(), postman.prune(days=settings.MAIL_KEEP_DAYS)
     MailAllowance.objects.filter(used_until__lt=timezone.now()).delete()  # a new row is a full allowance too
+    MailedKey.objects.delete_expired()
     if released or pruned:
         logger.info("%s held mails queued, %s old ones deleted.", released, pruned)
 
@@ -52,6 +54,7 @@ class Command(BaseCommand):
         try:
             with usable_database():
                 clean_up()
+                services.answer_reset_requests()
                 sent = postman.send_due()
         except postman.MailServerUnreachable as error:
             raise CommandError(f"The mail server cannot be reached; nothing is lost. {error}") from error
@@ -72,6 +75,7 @@ class Command(BaseCommand):
         try:
             self.check_database()
             self.clean_up_now_and_then()
+            services.answer_reset_requests()
             sent = postman.send_due(should_stop=lambda: self.is_stopping)
         except postman.MailServerUnreachable as error:
             self.count_failure("The mail server cannot be reached: %s", error)

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from accounts.models import User
-from accounts.services import create_first_admin, make_roles
+from accounts.services import create_first_admin, first_admin, make_roles
 from movies import search
 from movies.models import Movie
 from rest import private_files
@@ -77,7 +77,7 @@ def chosen_password() -> str:
     password: str = settings.ADMIN_PASSWORD
     if password:
         try:
-            validate_password(password)
+            validate_password(password, first_admin())
         except ValidationError as error:
             raise CommandError(f"ADMIN_PASSWORD: {' '.join(error.messages)}") from error
     return password
