@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.utils import timezone
+from post_office.models import STATUS
 
 if TYPE_CHECKING:
     from accounts.models import MailedKey, PersonalToken, SecondFactor, Session, User
@@ -102,6 +103,10 @@ class MailedKeyQuerySet(models.QuerySet["MailedKey"]):
         return bool(self.filter(digest=digest, expires_at__gt=timezone.now()).delete()[0])
 
     def delete_expired(self) -> int:
-        """Deletes what is good for nothing any more: expired keys, and those whose mail was deleted unsent."""
+        """Deletes what is good for nothing any more: expired keys, and those whose mail was deleted unsent.
+
+        A mail that waits to be sent brings another key.
+        """
         useless = models.Q(expires_at__lte=timezone.now()) | models.Q(expires_at=None, mail=None)
-        return self.filter(useless).delete()[0]
+        waiting = models.Q(mail__status__in=(STATUS.queued, STATUS.requeued))
+        return self.filter(useless).exclude(waiting).delete()[0]

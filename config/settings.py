@@ -132,7 +132,7 @@ if not BROWSER_POLICIES:
 if CORS_ALLOWED_ORIGINS:
     MIDDLEWARE.insert(1, "rest.cors.CORSLayer")  # what any other layer answers may be read, too
 CORS_ALLOW_ALL_ORIGINS = CORS_ALLOWED_ORIGINS == [EVERYBODY]
-CORS_URLS_REGEX = r"^/(?!admin(?:/|$))"
+CORS_URLS_REGEX = r"^/(?!(?:accounts|admin)(?:/|$))"  # which have cookies
 CORS_ALLOW_HEADERS = ["authorization", "content-type", "if-match", "if-none-match", "idempotency-key", "x-request-id"]
 CORS_EXPOSE_HEADERS = ["Link", "ETag", "Location", "Retry-After", "RateLimit", "RateLimit-Policy", "X-Request-ID"]
 CORS_EXPOSE_HEADERS += ["WWW-Authenticate", "Idempotency-Replayed"]

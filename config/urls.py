@@ -5,7 +5,7 @@ from typing import Any
 from csp.decorators import csp, csp_update
 from django.conf import settings
 from django.contrib import admin
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 from django.views.static import serve
 
 from metrics.urls import health_urlpatterns
@@ -28,6 +28,7 @@ urlpatterns = [
     mount("showcase", {"api/": ["accounts.dialects.showcase", "movies.dialects.showcase"]}),
     mount("community", {"": ["accounts.dialects.community", "movies.dialects.community"]}),
     mount("collector", {"": ["collections_app.dialects.collector", "metrics.dialects.collector"]}),
+    path("accounts/", include("accounts.pages.urls")),
     path("admin/", admin.site.urls),
     path("swagger/", swagger, name="swagger"),
     path("redoc/", redoc, name="redoc"),

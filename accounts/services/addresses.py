@@ -16,6 +16,8 @@ NOTHING_TO_CONFIRM = "There is no address to confirm."
 
 def pending_address(user: User) -> str | None:
     """The address that takes the place of the confirmed one as soon as it is confirmed itself."""
+    if not user.email_confirmed:
+        return None
     changes = MailedKey.objects.alive().filter(user=user, purpose=Purpose.CHANGE)
     return changes.values_list("address", flat=True).first()
 

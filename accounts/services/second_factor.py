@@ -12,7 +12,7 @@ from rest_framework.exceptions import ValidationError
 from accounts import codes, events, notices
 from accounts.exceptions import NoSecondFactor, SecondFactorIsOn
 from accounts.models import Credential, PersonalToken, RecoveryCode, SecondFactor, Session, User
-from accounts.services.accounts import lock
+from accounts.services.rows import lock
 from accounts.services.otp import is_on, is_right
 
 RECOVERY_CODES = 10

@@ -4,6 +4,7 @@ from threading import Barrier
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
 
+from accounts.tests.letterbox import letterbox_of
 from metrics.tests.server import Server, database_url
 
 
@@ -46,3 +47,10 @@ def at_once():
             return list(pool.map(begin, arguments))
 
     return run
+
+
+@pytest.fixture
+def letterbox(db, settings):
+    """A real mail server to which the worker sends: `letterbox.key("alice@example.com")`."""
+    with letterbox_of(settings) as letterbox:
+        yield letterbox

@@ -45,13 +45,6 @@ class TestPatch:
         assert (user.username, user.username_key, user.email_key) == ("Alicia", "alicia", "alicia@example.com")
         assert alice.get(ADDRESS).status_code == 200
 
-    def test_a_new_address_is_unconfirmed_again(self, alice):
-        User.objects.update(email_confirmed=True)
-        assert alice.patch(ADDRESS, {"username": "alicia"}).json()["email_confirmed"] is True
-        assert alice.patch(ADDRESS, {"email": "alice@example.com"}).json()["email_confirmed"] is True
-        assert alice.patch(ADDRESS, {"email": "alicia@example.com"}).json()["email_confirmed"] is False
-        assert not User.objects.get().email_confirmed
-
     def test_a_user_may_change_the_case_of_their_own_name(self, alice):
         assert alice.patch(ADDRESS, {"username": "ALICE", "email": "ALICE@example.com"}).status_code == 200
         assert User.objects.get().username == "ALICE"

@@ -154,6 +154,7 @@ VALID = {
     "current_password": PASSWORD,
     "new_password": "kaleidoscope-7",
     "refresh": "x",
+    "key": "x",
     "name": "a",
     "scopes": ["read"],
     "code": "{code}",  # one that counts now

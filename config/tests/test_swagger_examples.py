@@ -3,6 +3,7 @@
 import json
 import re
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,9 +12,10 @@ from django.core.management.color import no_style
 from django.db import connection
 from django.http import HttpRequest
 from django.test import Client
+from django.utils import timezone
 from jsonschema import Draft4Validator
 
-from accounts.models import User
+from accounts.models import MailedKey, Purpose, Session, User
 from accounts.services import make_token
 from accounts.tests.apps import App
 from collections_app.services import create_collection
@@ -97,7 +99,18 @@ class World:
             body["current_password"] = PASSWORD
         if "code" in body:
             body["code"] = App(self.people["alice"], is_on=operation.name != "second_factor_confirm").next_code()
+        if "key" in body:
+            self.mail_key(body["key"], Purpose.RESET if operation.name == "recovery_reset" else Purpose.CONFIRM)
         return body
+
+    def mail_key(self, key: str, purpose: Purpose) -> None:
+        """Makes `key` one that alice has got by mail."""
+        alice = self.people["alice"].user
+        tomorrow = timezone.now() + timedelta(days=1)
+        MailedKey.objects.filter(user=alice).delete()
+        MailedKey.objects.create(
+            user=alice, purpose=purpose, address=alice.email, digest=Session.digest(key), expires_at=tomorrow
+        )
 
     def send(self, operation: Operation, by: Any, path: str = "", body: dict[str, Any] | None = None) -> Any:
         query = required_query(operation)
