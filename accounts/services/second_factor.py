@@ -12,8 +12,8 @@ from rest_framework.exceptions import ValidationError
 from accounts import codes, events, notices
 from accounts.exceptions import NoSecondFactor, SecondFactorIsOn
 from accounts.models import Credential, PersonalToken, RecoveryCode, SecondFactor, Session, User
-from accounts.services.rows import lock
 from accounts.services.otp import is_on, is_right
+from accounts.services.rows import lock
 
 RECOVERY_CODES = 10
 
