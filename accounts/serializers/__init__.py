@@ -26,7 +26,13 @@ from accounts.serializers.second_factor import (
     SetupSerializer,
 )
 from accounts.serializers.sessions import SessionSerializer
-from accounts.serializers.users import PasswordChangeSerializer, ProfileSerializer, UserListSerializer, UserSerializer
+from accounts.serializers.users import (
+    PasswordChangeSerializer,
+    ProfileChangeSerializer,
+    ProfileSerializer,
+    UserListSerializer,
+    UserSerializer,
+)
 
 __all__ = [
     "AddressSerializer",
@@ -42,6 +48,7 @@ __all__ = [
     "PasswordChangeSerializer",
     "PasswordField",
     "PersonalTokenSerializer",
+    "ProfileChangeSerializer",
     "ProfileSerializer",
     "RecoveryCodesSerializer",
     "RefreshSerializer",

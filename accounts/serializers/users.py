@@ -33,7 +33,6 @@ class ProfileSerializer(UniqueAccountMixin, ModelSerializer[User]):
     """One's own account. `pending_email` takes the place of a confirmed address once it is confirmed itself."""
 
     pending_email = serializers.SerializerMethodField(allow_null=True)
-    current_password = PasswordField(required=False)
 
     class Meta:
         model = User
@@ -46,12 +45,21 @@ class ProfileSerializer(UniqueAccountMixin, ModelSerializer[User]):
             "is_staff",
             "date_joined",
             "last_login",
-            "current_password",
         ]
         read_only_fields = ["email_confirmed", "is_staff", "date_joined", "last_login"]
 
     def get_pending_email(self, user: User) -> str | None:
         return pending_address(user)
+
+
+class ProfileChangeSerializer(ProfileSerializer):
+    """What of it can be changed, and the password where the login is not new."""
+
+    current_password = PasswordField(required=False)
+
+    class Meta(ProfileSerializer.Meta):
+        fields = ["username", "email", "current_password"]
+        read_only_fields: list[str] = []
 
 
 class PasswordChangeSerializer(serializers.Serializer[Any]):

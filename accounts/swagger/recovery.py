@@ -21,5 +21,10 @@ RECOVERY = {
         },
         Body({"email": "rit@gmail.com"}),
     ),
-    "reset": Operation(NO_CONTENT, Body({"key": KEY, "new_password": "correct horse battery"}), invalid=INVALID),
+    "reset": Operation(
+        NO_CONTENT,
+        Body({"key": KEY, "new_password": "correct horse battery"}),
+        invalid=INVALID,
+        may_be_busy=True,
+    ),
 }

@@ -2,7 +2,7 @@
 
 from rest_framework.exceptions import ErrorDetail
 
-from accounts.serializers import AddressSerializer
+from accounts.serializers import AddressSerializer, ProfileSerializer
 from accounts.swagger.examples import PROFILE, TAKEN_NAME
 from rest.swagger.operations import NO_CONTENT, Body, Operation, Success, paged
 from rest.swagger.shapes import one
@@ -11,12 +11,16 @@ USERS = {
     "list": paged([{"id": 21, "username": "hp1"}]),
     "me": Operation({200: Success(PROFILE)}),
     "update_me": Operation(
-        {200: Success({**PROFILE, "email": "hp1@example.com"})}, Body({"email": "hp1@example.com"}), invalid=TAKEN_NAME
+        {200: Success({**PROFILE, "email": "hp1@example.com"}, one(ProfileSerializer))},
+        Body({"email": "hp1@example.com"}),
+        invalid=TAKEN_NAME,
+        may_be_busy=True,
     ),
     "delete_me": Operation(
         NO_CONTENT,
         Body({"current_password": "password123@"}),
         invalid={"current_password": ErrorDetail("Is required, because you logged in a while ago.", "required")},
+        may_be_busy=True,
     ),
     "confirmation": Operation(
         {202: Success({"email": "rit@gmail.com"}, one(AddressSerializer))},

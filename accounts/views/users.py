@@ -32,7 +32,7 @@ class UserViewSet(mixins.ListModelMixin, NotStored):
     throttle_scopes: ClassVar[dict[str, str]] = {"update_me": "password", "delete_me": "password"}
     serializer_classes: ClassVar[dict[str, type[BaseSerializer[Any]]]] = {
         "me": serializers.ProfileSerializer,
-        "update_me": serializers.ProfileSerializer,
+        "update_me": serializers.ProfileChangeSerializer,
         "delete_me": serializers.IdentitySerializer,
         "confirmation": serializers.AddressSerializer,
         "password": serializers.PasswordChangeSerializer,
@@ -70,7 +70,7 @@ class UserViewSet(mixins.ListModelMixin, NotStored):
                 scopes.require_login(request)
             self.confirm_identity(request, password)
             services.update_profile(user=request.user, request=request._request, **changes)
-        return Response(serializer.data)
+        return Response(serializers.ProfileSerializer(request.user).data)
 
     @me.mapping.delete
     def delete_me(self, request: AuthenticatedRequest) -> Response:
