@@ -24,10 +24,13 @@ SECOND_FACTOR = {
     "begin": Operation(
         {200: Success(SETUP, one(SetupSerializer))},
         Body({"current_password": "password123@"}, ConfirmationSerializer),
+        may_be_busy=True,
     ),
     "confirm": Operation({200: Success(CODES, one(RecoveryCodesSerializer))}, Body({"code": "492039"}, CodeSerializer)),
-    "turn_off": Operation(NO_CONTENT, Body(PASSWORD_AND_CODE, PasswordAndCodeSerializer)),
+    "turn_off": Operation(NO_CONTENT, Body(PASSWORD_AND_CODE, PasswordAndCodeSerializer), may_be_busy=True),
     "recovery_codes": Operation(
-        {200: Success(CODES, one(RecoveryCodesSerializer))}, Body(PASSWORD_AND_CODE, PasswordAndCodeSerializer)
+        {200: Success(CODES, one(RecoveryCodesSerializer))},
+        Body(PASSWORD_AND_CODE, PasswordAndCodeSerializer),
+        may_be_busy=True,
     ),
 }
