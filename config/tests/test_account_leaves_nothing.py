@@ -11,7 +11,7 @@ from django.db import connection
 from post_office.models import STATUS, Email, Log
 from rest_framework.test import APIClient
 
-from accounts.models import Session, User
+from accounts.models import RecoveryCode, Session, User
 from collections_app.models import Collection
 from config.tests.admin import Office
 from movies.models import Comment, Movie
@@ -89,6 +89,9 @@ def fill_by_api(leaver, user, theirs, bob):
             {"name": WORDS, "scopes": ["read"], "current_password": PASSWORD, "expires_in_days": 7},
         )
     )
+    done(leaver.post("/api/v1/users/me/second-factor/", {"current_password": PASSWORD}))
+    RecoveryCode.objects.create(user=user, digest="x")
+    done(leaver.post("/api/v1/auth/password-reset/", {"email": EMAIL}))
     for email in Email.objects.all():
         Log.objects.create(email=email, status=STATUS.failed, message=f"550 {email.to[0]} unknown")
     assert Movie.objects.get(pk=movie["id"]).user == user
