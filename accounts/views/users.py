@@ -21,7 +21,9 @@ class UserViewSet(mixins.ListModelMixin, NotStored):
     """The users, and one's own account."""
 
     area: ClassVar[str] = "account"
-    areas: ClassVar[dict[str, str]] = dict.fromkeys(("password", "delete_me", "export"), scopes.LOGIN_ONLY)
+    areas: ClassVar[dict[str, str]] = dict.fromkeys(
+        ("confirmation", "password", "delete_me", "export"), scopes.LOGIN_ONLY
+    )
     heading = swagger.ACCOUNTS
     operations: ClassVar[dict[str, Operation]] = swagger.USERS
     secret_actions = frozenset({"export", "password", "update_me", "delete_me"})  # which take the password
