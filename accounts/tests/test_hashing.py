@@ -199,7 +199,10 @@ def test_the_admins_login_is_a_page_that_leads_back_to_the_form(client, sam, cro
     [
         ("admin:accounts_user_add", {"username": "new", "password1": "kaleidoscope-7", "password2": "kaleidoscope-7"}),
         ("admin:password_change", {"old_password": PASSWORD, "new_password1": "x", "new_password2": "x"}),
-        ("admin:auth_user_password_change", {"password1": "kaleidoscope-7", "password2": "kaleidoscope-7"}),
+        (
+            "admin:auth_user_password_change",
+            {"password1": "kaleidoscope-7-marble", "password2": "kaleidoscope-7-marble"},
+        ),
     ],
 )
 def test_the_admins_pages_are_503_and_change_nothing(client, sam, crowded, page, sent):
