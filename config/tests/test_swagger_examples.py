@@ -39,13 +39,20 @@ class World:
 
     def __init__(self, people: dict[str, Person]) -> None:
         self.people = people
-        alice, bob = people["alice"], people["bob"]
+        self.make_references()
+        self.make_items()
+
+    def make_references(self) -> None:
+        """What the examples refer to by id."""
         Director.objects.create(pk=1, name="DDLJ Director")
         for pk, name in enumerate(["Adventure", "Drama", "Horror"], start=1):
             Genre.objects.create(pk=pk, name=name)
         with connection.cursor() as cursor:
             for statement in connection.ops.sequence_reset_sql(no_style(), [Director, Genre]):
                 cursor.execute(statement)
+
+    def make_items(self) -> None:
+        alice, bob = self.people["alice"], self.people["bob"]
         self.movie = services.add_movie(
             by=alice.user,
             title="Alien",
