@@ -14,10 +14,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 import psycopg2
+import pyotp
 import pytest
 import requests
 from django.conf import settings
 
+from accounts.tests.letterbox import LINK
 from accounts.tests.mailserver import MailServer
 from drills.server import ADMIN_PASSWORD, running
 
@@ -95,6 +97,42 @@ class Walk:
         for _ in range(2):
             self.post("/api/v1/users/me/password/", change, token=token, headers={"Idempotency-Key": "change"})
         self.post(LOGGING_IN[0], {"username": "walker0", "password": new})
+
+    def second_factor(self):
+        """An app's secret, codes of it, and recovery codes."""
+        person = {"username": "walker2", "password": "walker-horse-battery-2"}
+        token, path = self.post(LOGGING_IN[0], person).json()["token"], "/api/v1/users/me/second-factor/"
+        secret = self.secret(self.post(path, {}, token=token).json()["secret"])
+        code = pyotp.TOTP(secret).now()
+        confirmed = self.post(f"{path}confirm/", {"code": code}, token=token)
+        assert confirmed.status_code == 200, confirmed.text
+        codes = confirmed.json()["recovery_codes"]
+        self.secrets |= {*codes, *(code.replace("-", "") for code in codes)}
+        for otp, status in (("", 401), (self.secret("no-such-recovery-code"), 401), (codes[0], 200), (codes[0], 401)):
+            assert self.post(LOGGING_IN[4], {**person, "otp": otp}).status_code == status
+
+    def keys_by_mail(self, mails):
+        """Keys that arrive, used and used up: one that confirms an address, one for a forgotten password."""
+        said = mail_worker(self.server, mails)
+        for key in self.keys_in(mails, "walker3@example.com"):
+            for status in (200, 400):
+                assert self.post("/api/v1/auth/confirm/", {"key": key}).status_code == status
+            self.errors.append(self.ask("GET", f"/accounts/confirm/?key={key}").text)
+        mails.mails.clear()
+        self.post("/api/v1/auth/password-reset/", {"email": "walker3@example.com"})
+        said += mail_worker(self.server, mails)
+        (key,) = self.keys_in(mails, "walker3@example.com")
+        change = {"key": key, "new_password": self.secret("a-third-horse-battery")}
+        for status in (204, 400):
+            assert self.post("/api/v1/auth/password-reset/confirm/", change).status_code == status
+        return said + mail_worker(self.server, mails)
+
+    def keys_in(self, mails, address):
+        texts = [mail.get_content().replace("\r\n", "\n") for mail in mails.mails if mail["To"] == address]
+        keys = [key for text in texts for _, _, key in LINK.findall(text)]
+        assert keys, f"{address} got no key: {texts}"
+        self.secrets.update(keys)
+        return keys
 
     def admin(self):
         """The admin's form, with a wrong password and with the right one."""
@@ -179,7 +217,8 @@ def walked(tmp_path_factory):
         walk.accounts()
         walk.changes()
         walk.admin()
-        worker = mail_worker(server, mails)
+        walk.second_factor()
+        worker = walk.keys_by_mail(mails)
         walk.failures()
         places = {f"table {name}": text for name, text in whole_text_of(server.environment["DATABASE_URL"]).items()}
         places |= {"the server's log": Path(server.log).read_text(errors="replace"), "the mail worker's log": worker}
@@ -192,7 +231,14 @@ def test_the_walk_went_where_secrets_are(walked):
     assert len(walk.secrets) > 50
     assert {len(secret) > 8 for secret in walk.secrets} == {True}
     assert {status for _, _, status in walk.statuses} >= {200, 201, 204, 400, 401, 403, 500}
-    for table in ("accounts_user", "django_session", "metrics_keptanswer", "post_office_email", "gone"):
+    for table in (
+        "accounts_user",
+        "django_session",
+        "metrics_keptanswer",
+        "post_office_email",
+        "accounts_secondfactor",
+        "gone",
+    ):
         assert places[f"table {table}"], f"nothing is in {table}, so nothing was looked at."
     assert "walker0@example.com" in places["table accounts_user"]
     assert '"title":"Secret"' in places["table metrics_keptanswer"]
