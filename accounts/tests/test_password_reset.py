@@ -1,6 +1,7 @@
 """POST /api/v1/auth/password-reset/ and /api/v1/auth/password-reset/confirm/"""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from rest.tests.helpers import fields_named, is_problem, whole_database
 
 ASK, RESET = "/api/v1/auth/password-reset/", "/api/v1/auth/password-reset/confirm/"
 ALICE = "alice@example.com"
+VALUES = re.compile(r"'[^']*'|\d+|--.*|\(VALUES.*")  # in a statement: what it is asked with
 
 
 @pytest.fixture
@@ -118,7 +120,7 @@ def test_the_request_does_the_same_whether_there_is_an_account_or_not(anonymous,
     for email in (ALICE, "nobody@example.com"):
         with CaptureQueriesContext(connection) as queries:
             assert anonymous.post(ASK, {"email": email}).status_code == 202
-        done.append([query["sql"].partition("VALUES")[0].partition("=")[0] for query in queries])
+        done.append([VALUES.sub("", query["sql"]) for query in queries])
     assert done[0] == done[1]
     assert "accounts_user" not in str(done)
 
