@@ -62,7 +62,8 @@ def routes() -> Iterator[Route]:
     pages = admin_pages()
     for path, pattern in patterns(get_resolver()):
         actions = getattr(pattern.callback, "actions", None) or ("get", "post")
-        yield Route(path, tuple(method.upper() for method in actions), pages.get(path))
+        methods = tuple(method.upper() for method in actions if method != "head")  # added when a view is first asked
+        yield Route(path, methods, pages.get(path))
 
 
 def patterns(resolver: Any, prefix: str = "/") -> Iterator[tuple[str, Any]]:

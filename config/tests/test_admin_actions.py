@@ -8,7 +8,8 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from post_office.models import STATUS, Attachment, Email, Log
 
-from accounts.models import BlockedAddress, PersonalToken, Session, User
+from accounts.models import BlockedAddress, PersonalToken, RecoveryCode, SecondFactor, Session, User
+from accounts.tests.apps import App
 from collections_app.models import Collection, CollectionMovie
 from collections_app.services import create_collection
 from config.tests.admin import Office, address, registered
@@ -65,6 +66,7 @@ ACTIONS = {
     "merge_selected",
     "requeue",
     "activate",
+    "take_off_second_factor",
     "deactivate",
     "hide_comments",
     "show_comments",
@@ -187,6 +189,14 @@ def test_every_action_of_every_list_has_a_test_here(office):
     request = office.request()
     found = {name for page in registered().values() for name in page.get_actions(request)}
     assert found == ACTIONS
+
+
+def test_a_second_factor_that_is_taken_off_is_gone_with_its_codes(office, rows, bob):
+    App(bob)
+    assert office.act(User, "take_off_second_factor", [bob.user]).status_code == 302
+    assert not SecondFactor.objects.exists()
+    assert not RecoveryCode.objects.exists()
+    assert exact()
 
 
 @pytest.mark.parametrize("model", [Director, Genre], ids=name_of)

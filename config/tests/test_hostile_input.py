@@ -84,9 +84,14 @@ class World:
         about = {"name": "a", "scopes": ["read"], "expires_in_days": 1}
         return make_token(request=HttpRequest(), user=user, login=user.sessions.get(), **about).row.pk
 
+    @cached_property
+    def app(self):
+        return App(self.alice)
+
     def code(self, operation):
         """A code of alice's app, which she has yet to confirm where that is what the operation does."""
-        return App(self.alice, is_on=operation.name != "second_factor_confirm").next_code()
+        app = App(self.alice, is_on=False) if operation.name == "second_factor_confirm" else self.app
+        return app.next_code()
 
     def path(self, operation, key=None):
         """The operation's address, of what alice may use it on unless another key is given."""
@@ -455,7 +460,7 @@ def test_a_format_that_does_not_exist_is_404(world, operation):
         response = send(world.alice, operation, path + value.replace("{}", "format"))
         refused = 400 if "&" in value and operation.dialect == CANONICAL else 404
         assert response.status_code == (200 if value == "" else refused), (value, response.content[:300])
-        assert response["Content-Type"] in IN_ERRORS
+        assert response["Content-Type"] in IN_ERRORS or (response.status_code, operation.name) == (200, "user_export")
 
 
 # --- Whatever else ---
