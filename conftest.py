@@ -22,6 +22,12 @@ from rest import fast_path
 PASSWORD = "correct-horse-battery"  # noqa: S105
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest come first: else a process might begin one when all others have nothing left to do."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 class Person:
     """A user with one login, and a client that sends its credential: `alice.get("/movies/")`."""
 

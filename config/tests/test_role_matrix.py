@@ -35,6 +35,7 @@ def server(tmp_path, transactional_db, settings):
         yield running
 
 
+@pytest.mark.long
 def test_every_role_is_answered_as_the_matrix_says(server, request):
     walker = Walker(server.port, make_rows=lambda: request.getfixturevalue("rows"))
     found = {

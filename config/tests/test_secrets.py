@@ -23,6 +23,7 @@ from accounts.tests.letterbox import LINK
 from accounts.tests.mailserver import MailServer
 from drills.server import ADMIN_PASSWORD, running
 
+pytestmark = pytest.mark.long
 SECRET_KEY = "the-signing-key-of-this-installation-4711-and-then-some-more"
 REGISTERING = [
     "/api/v1/auth/register/",
