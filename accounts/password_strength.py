@@ -13,6 +13,7 @@ LOOKED_AT = 40  # characters of a password: its time grows with more than their 
 # password. A password that people remember has few: those beyond are taken for signs that mean nothing.
 SUBSTITUTES = "@({[<!|$+%"
 MOST_SUBSTITUTES = 3
+ONE_SIGN = 1  # the score of one sign repeated: clients try that long passwords are compared whole with such
 MEANINGLESS = 0xE000  # characters for private use begin here
 
 
@@ -24,7 +25,8 @@ class StrengthValidator:
 
     def validate(self, password: str, user: Any = None) -> None:
         found = strength(password, user)
-        if found["score"] < least_score(user):
+        score = max(found["score"], ONE_SIGN) if len(set(password[:LOOKED_AT])) == 1 else found["score"]
+        if score < least_score(user):
             advice = [found["feedback"]["warning"], *found["feedback"]["suggestions"]]
             text = " ".join(["This password is too easy to guess.", *(as_sentence(line) for line in advice if line)])
             raise ValidationError(text, code="password_too_weak")
