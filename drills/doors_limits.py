@@ -70,7 +70,8 @@ def covers(server: Server) -> Outcome:
 FILMS = 100_000
 SLOW = "/api/v1/movies/?genre_not=Western&ordering=duration,title,-likes_count&page_size=100&page={page}"
 WATCHED_SECONDS = 8
-LONGEST = 0.6  # seconds that anybody else waits
+MOST_ON_AVERAGE = 0.1  # seconds that anybody else waits; the longest of a hundred says more of the machine
+READERS = 48  # so many that, with every thread of the server taken, the line before them is long
 
 
 def fill(server: Server) -> None:
@@ -95,10 +96,10 @@ def reads(server: Server) -> Outcome:
     def ask(number: int) -> None:
         while time.monotonic() < until:
             answers.append(flood.get(SLOW.format(page=1 + number % 90)))
-            time.sleep(0.05)
+            time.sleep(0.1)  # the reader of the drill shares a process and an interpreter with these
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        asked = [pool.submit(ask, number) for number in range(AT_ONCE)]
+    with ThreadPoolExecutor(READERS) as pool:
+        asked = [pool.submit(ask, number) for number in range(READERS)]
         time.sleep(0.5)
         meanwhile = []
         while time.monotonic() < until:
@@ -106,14 +107,14 @@ def reads(server: Server) -> Outcome:
             time.sleep(0.01)
         for one in asked:
             one.result()
-    longest = max(meanwhile)
+    average = sum(meanwhile) / len(meanwhile)
     told = ", ".join(f"{count} × {status}" for status, count in sorted(Counter(one.status for one in answers).items()))
     figure = (
-        f"{AT_ONCE} slow lists at once ({told}; the longest {max(one.seconds for one in answers):.2f} s): of "
-        f"{len(meanwhile)} details p99 {1000 * p99(meanwhile):.0f} ms, alone {1000 * p99(before):.0f} ms; "
-        f"the longest {longest:.2f} s"
+        f"{READERS} slow lists at once ({told}; the longest {max(one.seconds for one in answers):.2f} s): of "
+        f"{len(meanwhile)} details each {1000 * average:.0f} ms on average, p99 {1000 * p99(meanwhile):.0f} ms; "
+        f"alone {1000 * sum(before) / len(before):.0f} ms and {1000 * p99(before):.0f} ms"
     )
-    return Outcome(figure, holds=longest <= LONGEST)
+    return Outcome(figure, holds=average <= MOST_ON_AVERAGE)
 
 
 def p99(seconds: list[float]) -> float:
@@ -150,7 +151,7 @@ DRILLS = [
     ),
     Drill(
         "reads",
-        "Slow lists leave threads to everybody else: nobody waits longer than 0.6 s for a movie.",
+        "Slow lists leave threads to everybody else: a movie takes anybody else 0.1 s on average.",
         reads,
         without={"READ_SECONDS": "0", "READ_PLACES": "0", "THROTTLE_READ_SECONDS": "0"},
     ),
