@@ -11,6 +11,7 @@ from rest_framework.serializers import BaseSerializer
 
 from accounts import scopes, serializers, services, swagger
 from accounts.authentication import LoginRequest
+from accounts.exceptions import TooManyTokens
 from accounts.models import PersonalToken
 from accounts.querysets import PersonalTokenQuerySet
 from accounts.views.secrets import NotStored
@@ -29,6 +30,7 @@ class PersonalTokenViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mix
     serializer_class: type[BaseSerializer[Any]] = serializers.PersonalTokenSerializer
     permission_classes = [IsAuthenticated]
     throttle_scopes: ClassVar[dict[str, str]] = {"create": "password"}
+    refusals: ClassVar[dict[str, dict[int, str]]] = {"create": {409: str(TooManyTokens.default_detail)}}
     lookup_value_converter = "int"
     filter_backends = []
 

@@ -10,6 +10,7 @@ from rest_framework.serializers import BaseSerializer
 
 from accounts import scopes, serializers, services, swagger
 from accounts.authentication import LoginRequest
+from accounts.exceptions import NoSecondFactor, SecondFactorIsOn
 from accounts.models import User
 from accounts.services import second_factor
 from accounts.views.secrets import NotStored
@@ -31,6 +32,12 @@ class SecondFactorViewSet(NotStored):
     throttle_scopes: ClassVar[dict[str, str]] = dict.fromkeys(
         ("begin", "confirm", "turn_off", "recovery_codes"), "password"
     )
+    refusals: ClassVar[dict[str, dict[int, str]]] = {
+        "begin": {409: str(SecondFactorIsOn.default_detail)},
+        "confirm": {409: str(SecondFactorIsOn.default_detail)},
+        "turn_off": {409: str(NoSecondFactor.default_detail)},
+        "recovery_codes": {409: str(NoSecondFactor.default_detail)},
+    }
 
     def sent(self, serializer_class: type[BaseSerializer[Any]]) -> dict[str, Any]:
         """The body, by this serializer. Raises ValidationError."""

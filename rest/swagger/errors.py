@@ -40,7 +40,7 @@ DESCRIPTIONS = {
     401: "No credential, or one that is not alive",
     403: "Not yours to do",
     404: "There is no such thing",
-    409: "A limit of your account has been reached, and nothing has changed",
+    409: "Your account is not in a state for this, or has reached a limit; nothing has changed",
     411: "The body's length is missing",
     412: "It is no longer what `If-Match` names, and nothing has changed",
     413: "The body is too large, or your account would keep more than it may; nothing has changed",
