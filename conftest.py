@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.core.handlers.wsgi import WSGIRequest
+from django.db import connection
 from django.http import HttpResponse, HttpResponseBase
 from django.test.client import ClientHandler
 from django.test.utils import override_script_prefix
@@ -23,9 +24,16 @@ PASSWORD = "correct-horse-battery"  # noqa: S105
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest come first: else a process might begin one when all others have nothing left to do."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The longest come first: else a process might begin one when all others have nothing left to do.
+
+    What brings its own SQLite database would do the very same once more on PostgreSQL, so it is left out there.
+    """
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    if connection.vendor == "postgresql":
+        repeated = [item for item in items if item.get_closest_marker("own_database")]
+        items[:] = [item for item in items if item not in repeated]
+        config.hook.pytest_deselected(items=repeated)
 
 
 class Person:

@@ -12,6 +12,8 @@ from django.conf import settings
 
 from metrics.tests.server import is_running, wait_until
 
+pytestmark = pytest.mark.own_database
+
 
 def free_port(address="127.0.0.1"):
     with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:

@@ -15,7 +15,10 @@ from metrics.tests.server import Server
 from rest import private_files
 from rest.storage import MediaStorage
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="Modes are POSIX's.")
+pytestmark = [
+    pytest.mark.skipif(os.name != "posix", reason="Modes are POSIX's."),
+    pytest.mark.own_database,
+]
 
 
 def prepare(var, umask, **environment):
