@@ -1,5 +1,7 @@
 """Every credential, behind either word: `Authorization: Token …` and `Authorization: Bearer …`."""
 
+from typing import Any
+
 from django.conf import settings
 from rest_framework.authentication import TokenAuthentication
 from rest_framework.request import Request
@@ -50,6 +52,10 @@ class CredentialAuthentication(TokenAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return CHALLENGE
+
+    def refusal_of(self, view: Any, method: str) -> InsufficientScope | None:
+        """For the Swagger document: with what a live credential that may not do this is refused, if one can be."""
+        return scopes.refusal_of_action(type(view), view.action, method)
 
 
 def find_session(credential: str) -> Session:

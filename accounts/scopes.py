@@ -31,11 +31,25 @@ def missing_scope(request: HttpRequest, scopes: Collection[str]) -> str | None:
         return None
     if area == LOGIN_ONLY:
         return LOGIN_ONLY
-    right = READ if request.method in SAFE_METHODS else WRITE
+    right = right_of(request.method)
     enough = {right, WRITE, f"{area}:{right}", f"{area}:{WRITE}"}
-    if enough.intersection(scopes):
-        return None
+    return None if enough.intersection(scopes) else least_scope(area, right)
+
+
+def right_of(method: str | None) -> str:
+    return READ if method in SAFE_METHODS else WRITE
+
+
+def least_scope(area: str, right: str) -> str:
     return f"{area}:{right}" if area in AREAS else right
+
+
+def refusal_of_action(viewset: type, action: str | None, method: str) -> InsufficientScope | None:
+    """What a token is told whose scopes do not reach the action; None where any token's do."""
+    area = area_of_action(viewset, action)
+    if area == ANY_TOKEN:
+        return None
+    return InsufficientScope("" if area == LOGIN_ONLY else least_scope(area, right_of(method)))
 
 
 def area_of(request: HttpRequest) -> str | None:

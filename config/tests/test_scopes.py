@@ -3,12 +3,13 @@
 from types import SimpleNamespace
 
 import pytest
+from jsonschema import Draft4Validator
 
 from accounts import scopes
 from accounts.models import User
 from accounts.tests.contract import as_bearer
 from accounts.tests.test_personal_tokens import make
-from config.tests.openapi import OPERATIONS
+from config.tests.openapi import OPERATIONS, strict
 from config.tests.test_dialects import patterns
 from config.tests.test_fast_path import asked, the_full_stack
 from rest import fast_path
@@ -78,10 +79,19 @@ def test_an_operation_is_open_to_those_scopes_that_reach_it_and_to_no_others(ali
         response = send(address(operation), **header)
         if is_refused(response):
             assert is_problem(response) == (operation.dialect == "api")
+            Draft4Validator(strict(operation.responses[403]["schema"])).validate(response.json())
             assert whole_database() == before
         else:
             opened.add(scope)
     assert opened == enough(operation)
+
+
+OPEN_TO_EVERY_TOKEN = [operation for operation in ASKED if area_of(operation) == scopes.ANY_TOKEN]
+
+
+@pytest.mark.parametrize("operation", OPEN_TO_EVERY_TOKEN, ids=str)
+def test_what_every_token_opens_is_described_without_a_403(operation):
+    assert 403 not in operation.responses
 
 
 def test_every_viewset_has_an_area_and_no_action_another_than_there_are():

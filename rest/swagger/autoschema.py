@@ -194,7 +194,7 @@ class AutoSchema(SwaggerAutoSchema):
     def error_responses(self) -> dict[str, openapi.Response]:
         details = {
             401: self.unauthorized(),
-            403: self.about.forbidden or self.forbidden(),
+            403: self.about.forbidden or self.forbidden() or self.out_of_reach(),
             404: self.about.not_found or self.not_found(),
             412: HAS_CHANGED,
             **(errors.OF_CHANGES if self.method in errors.CHANGING else {}),
@@ -255,6 +255,12 @@ class AutoSchema(SwaggerAutoSchema):
             return ""
         asked = [one for one in self.view.get_permissions() if asks_about_objects(one)]
         return next((getattr(one, "message", errors.NOT_ALLOWED) for one in asked), "")
+
+    def out_of_reach(self) -> str:
+        """What a live credential is told that may not do all that its user may."""
+        asked = [getattr(one, "refusal_of", None) for one in self.view.get_authenticators()]
+        refused = [one(self.view, self.method) for one in asked if one]
+        return next((str(one.detail) for one in refused if one), "")
 
     def not_found(self) -> str:
         if self.view.detail:

@@ -38,7 +38,7 @@ RATE_LIMIT = {
 DESCRIPTIONS = {
     400: "What was sent is wrong, and nothing has changed",
     401: "No credential, or one that is not alive",
-    403: "Not yours to do",
+    403: "Not yours to do, or a personal access token whose scopes do not reach",
     404: "There is no such thing",
     409: "Your account is not in a state for this, or has reached a limit; nothing has changed",
     411: "The body's length is missing",

@@ -4,7 +4,6 @@ from config.settings import *  # noqa: F403
 
 ROOT_URLCONF = "benchmarks.contestants.textbook.urls"
 WSGI_APPLICATION = "benchmarks.contestants.textbook.wsgi.application"
-INSTALLED_APPS = [name for name in INSTALLED_APPS if name != "metrics"]  # noqa: F405
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
