@@ -18,7 +18,8 @@ from rest.exceptions import Busy, ReadTooSlow
 from rest.layers import BEGUN
 
 WAIT_SECONDS = 1.0  # at most
-SLOW_SECONDS = 0.25  # a read that has taken longer is slow; full machines hold up quick ones for a tenth
+# A read that has taken longer is slow. A full machine holds up quick ones for a tenth; 0.2 fails the drill of slow reads.
+SLOW_SECONDS = 0.15
 
 # Sent with `request` before such a read, and with `request` and `seconds` after it. Whoever limits a caller by what its
 # reads cost raises Throttled before.
@@ -29,14 +30,12 @@ class Share:
     """At most `places` threads of this process read at a time; with 0 places there is no limit.
 
     Whoever finds no place waits, because most reads take milliseconds. But where half of the places are held by slow
-    ones and none comes free, nobody waits: a thread that waits is one fewer for everybody else. A quick read that a
-    full machine has held up counts as slow; the others beside it, which come and go, tell that it is not.
+    ones, nobody waits: a thread that waits is one fewer for everybody else.
     """
 
     def __init__(self, places: int) -> None:
         self.places = places
         self.readers: dict[int, float] = {}  # thread → since when, on time.monotonic()'s clock
-        self.last_left = float("-inf")
         self.changed = threading.Condition()
 
     @contextmanager
@@ -63,13 +62,11 @@ class Share:
     def leave(self) -> None:
         with self.changed:
             del self.readers[threading.get_ident()]
-            self.last_left = time.monotonic()
             self.changed.notify()
 
     def is_held(self) -> bool:
-        begun_before = time.monotonic() - SLOW_SECONDS
-        slow = sum(since < begun_before for since in self.readers.values())
-        return 2 * slow >= self.places and self.last_left < begun_before
+        now = time.monotonic()
+        return 2 * sum(now - since > SLOW_SECONDS for since in self.readers.values()) >= self.places
 
 
 SHARE = Share(settings.READ_PLACES)

@@ -1,7 +1,6 @@
 """What may be slow to read has a time limit, a share of the threads and a price; what is cheap has none of them."""
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -163,20 +162,6 @@ def test_nobody_waits_where_half_of_the_places_are_held_by_slow_readers():
     with pytest.raises(Busy), share.enter():
         pass
     assert set(share.readers) == {1, 2}
-
-
-def test_readers_wait_where_places_come_free_beside_slow_readers():
-    share = reads.Share(2)
-    share.readers = {1: 0.0, threading.get_ident(): time.monotonic()}
-    share.leave()
-    share.readers[2] = time.monotonic()
-    with ThreadPoolExecutor() as pool:
-        waiting = pool.submit(share.take)
-        assert not waiting.done()
-        with share.changed:
-            del share.readers[2]
-            share.changed.notify()
-        waiting.result(timeout=10)
 
 
 def test_without_places_everybody_reads():
