@@ -18,7 +18,7 @@ from rest.exceptions import Busy, ReadTooSlow
 from rest.layers import BEGUN
 
 WAIT_SECONDS = 1.0  # at most
-# A read that has taken longer is slow. A full machine holds up quick ones for a tenth; 0.2 fails the drill of slow reads.
+# A read that has taken longer is slow. A full machine holds up quick ones for 0.1; 0.2 fails the drill of slow reads.
 SLOW_SECONDS = 0.15
 
 # Sent with `request` before such a read, and with `request` and `seconds` after it. Whoever limits a caller by what its
