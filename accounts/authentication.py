@@ -55,7 +55,8 @@ class CredentialAuthentication(TokenAuthentication):
 
     def refusal_of(self, view: Any, method: str) -> InsufficientScope | None:
         """For the Swagger document: with what a live credential that may not do this is refused, if one can be."""
-        return scopes.refusal_of_action(type(view), view.action, method)
+        area = scopes.area_of_action(type(view), view.action)
+        return scopes.refusal(scopes.missing_in(area, method, ()))
 
 
 def find_session(credential: str) -> Session:
@@ -77,9 +78,8 @@ def by_personal_token(request: Request, text: str) -> tuple[User, PersonalToken]
     token = callers.personal_token(text)
     if token is None or not token.is_alive:
         raise TokenNotValid("The token is not valid." if token is None else "The token has expired or been ended.")
-    missing = scopes.missing_scope(request._request, token.scopes)
-    if missing is not None:
-        raise InsufficientScope("" if missing == scopes.LOGIN_ONLY else missing)
+    if refusal := scopes.refusal(scopes.missing_scope(request._request, token.scopes)):
+        raise refusal
     PersonalToken.objects.touch(token)
     return caller_of(token), token
 

@@ -27,29 +27,20 @@ ANY_TOKEN = "any"  # noqa: S105
 def missing_scope(request: HttpRequest, scopes: Collection[str]) -> str | None:
     """The scope that `request` needs beyond these; None where they are enough. LOGIN_ONLY where no scope would do."""
     area = area_of(request)
-    if area is None or area == ANY_TOKEN:
+    return None if area is None else missing_in(area, request.method, scopes)
+
+
+def missing_in(area: str, method: str | None, scopes: Collection[str]) -> str | None:
+    """As missing_scope, where the area is known."""
+    if area == ANY_TOKEN:
         return None
     if area == LOGIN_ONLY:
         return LOGIN_ONLY
-    right = right_of(request.method)
+    right = READ if method in SAFE_METHODS else WRITE
     enough = {right, WRITE, f"{area}:{right}", f"{area}:{WRITE}"}
-    return None if enough.intersection(scopes) else least_scope(area, right)
-
-
-def right_of(method: str | None) -> str:
-    return READ if method in SAFE_METHODS else WRITE
-
-
-def least_scope(area: str, right: str) -> str:
-    return f"{area}:{right}" if area in AREAS else right
-
-
-def refusal_of_action(viewset: type, action: str | None, method: str) -> InsufficientScope | None:
-    """What a token is told whose scopes do not reach the action; None where any token's do."""
-    area = area_of_action(viewset, action)
-    if area == ANY_TOKEN:
+    if enough.intersection(scopes):
         return None
-    return InsufficientScope("" if area == LOGIN_ONLY else least_scope(area, right_of(method)))
+    return f"{area}:{right}" if area in AREAS else right
 
 
 def area_of(request: HttpRequest) -> str | None:
@@ -66,6 +57,11 @@ def area_of_action(viewset: type, action: str | None) -> str:
     areas: dict[str | None, str] = getattr(viewset, "areas", {})
     area: str = viewset.area  # type: ignore[attr-defined]  # a test holds every viewset to it
     return areas.get(action, area)
+
+
+def refusal(missing: str | None) -> InsufficientScope | None:
+    """What the caller is told who lacks what missing_scope found, or None with it."""
+    return None if missing is None else InsufficientScope("" if missing == LOGIN_ONLY else missing)
 
 
 def require_login(request: Request) -> None:
