@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.urls import get_script_prefix
 
 from config.wsgi import full_stack
 from movies.tests.pictures import upload
@@ -175,3 +176,9 @@ def test_the_scheme_is_the_clients(behind, make_movie, said, scheme, condition):
     make_movie("A"), make_movie("B")
     got = next_page(behind, HTTP_X_FORWARDED_PROTO=said, **condition)
     assert got == f"{scheme}://testserver/api/v1/movies/"
+
+
+def test_what_is_asked_below_a_path_leaves_the_thread_where_it_was(behind, make_movie):
+    make_movie("A")
+    behind("/api/v1/movies/", HTTP_X_FORWARDED_PREFIX="/marquee")
+    assert get_script_prefix() == "/"

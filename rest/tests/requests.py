@@ -7,6 +7,8 @@ from wsgiref.util import setup_testing_defaults
 
 from django.core.signals import request_started
 from django.db import close_old_connections, connections
+from django.test.utils import override_script_prefix
+from django.urls import get_script_prefix
 
 Answer = tuple[str, list[tuple[str, str]], bytes]
 
@@ -31,10 +33,14 @@ def the_full_stack(environ: dict[str, Any]) -> Answer:
 
 
 def answered(application: Any, environ: dict[str, Any]) -> Answer:
+    """What `application` answers; the path that the thread was below is the same afterwards."""
     begun: list[Any] = []
     request_started.disconnect(close_old_connections)  # the test's transaction is on this connection
     try:
-        with patch.object(connections["default"], "close_if_unusable_or_obsolete"):
+        with (
+            override_script_prefix(get_script_prefix()),
+            patch.object(connections["default"], "close_if_unusable_or_obsolete"),
+        ):
             content = b"".join(application(environ, lambda status, headers: begun.extend([status, headers])))
     finally:
         request_started.connect(close_old_connections)
