@@ -13,6 +13,7 @@ from movies.models.catalogue import MAX_NAME
 from movies.models.feedback import MAX_HALF_STARS
 from movies.querysets import MovieQuerySet
 from rest.database.text import fold_accents
+from rest.filters import AskedFilterSet
 
 MAX_RATING = MAX_HALF_STARS // 2
 MAX_REFERENCES = 20
@@ -81,13 +82,13 @@ class WholeNumberFilter(django_filters.NumberFilter):
     field_class = forms.IntegerField
 
 
-class NameFilter(django_filters.FilterSet):
+class NameFilter(AskedFilterSet):
     """Directors and genres by part of their names."""
 
     name = PlainFilter(field_name="plain_name", label="Part of the name (without case and accents).")
 
 
-class MovieFilter(django_filters.FilterSet):
+class MovieFilter(AskedFilterSet):
     title = django_filters.CharFilter(
         method="by_title", max_length=MAX_NAME, label="Part of the title (without case and accents)."
     )
