@@ -29,7 +29,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     What brings its own SQLite database would do the very same once more on PostgreSQL, so it is left out there.
     """
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in ("long", "own_database")))
     if connection.vendor == "postgresql":
         repeated = [item for item in items if item.get_closest_marker("own_database")]
         items[:] = [item for item in items if item not in repeated]
