@@ -3,7 +3,7 @@
     SIZES="10000 1000000" DATABASES="postgres sqlite" SCENARIOS="list,detail" SECONDS=5 ROUNDS=3 make bench
 
 SCENARIOS takes beginnings of names, separated by commas. BASELINE is the folder of another checkout of Marquee, which is
-measured beside this one, on a data set that it makes itself. BENCH_DIR (var/bench) is where data sets are kept, RESULTS
+measured beside this one, on a data set that it makes itself. BENCH_DIR (.bench) is where data sets are kept, RESULTS
 (benchmarks/RESULTS.md) where the report goes.
 """
 
@@ -24,7 +24,7 @@ from benchmarks import answers, report
 from benchmarks.kept import Data, ensure_postgres, ensure_sqlite
 from benchmarks.load import CONNECTIONS, Measurement, Request, TooSlow, ask, measure, require_wrk
 from benchmarks.postgres import Cluster
-from benchmarks.processes import ROOT, Server, cpu_seconds, free_port
+from benchmarks.processes import FOLDER, ROOT, Server, cpu_seconds, free_port
 from benchmarks.scenarios import BASELINE, SCENARIOS, Scenario, World
 
 SIZES = [int(size) for size in os.environ.get("SIZES", "10000 1000000").split()]
@@ -33,7 +33,6 @@ DATABASES = os.environ.get("DATABASES", "postgres sqlite").split()
 SECONDS = int(os.environ.get("BENCH_SECONDS", "5"))
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
 WANTED = [name.strip() for name in os.environ.get("SCENARIOS", "").split(",") if name.strip()]
-FOLDER = Path(os.environ.get("BENCH_DIR", str(ROOT / "var" / "bench"))).resolve()
 RESULTS = Path(os.environ.get("RESULTS", str(ROOT / "benchmarks" / "RESULTS.md")))
 OTHER_CHECKOUT = Path(os.environ["BASELINE"]).resolve() if os.environ.get("BASELINE") else None
 WARM_UP_SECONDS = 1
@@ -216,10 +215,11 @@ def main() -> None:
             cluster = None
             if database == "postgres":
                 cluster = Cluster(FOLDER / "postgres")
-                stack.callback(cluster.stop)
                 cluster.start()
-            every += [run_one(database, size, cluster, scenarios) for size in SIZES]
-    report.write(every, RESULTS, seconds=SECONDS, rounds=ROUNDS)
+                stack.callback(cluster.stop)
+            for size in SIZES:
+                every.append(run_one(database, size, cluster, scenarios))
+                report.write(every, RESULTS, seconds=SECONDS, rounds=ROUNDS)  # what comes may fail, or be stopped
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
     python -m benchmarks.servers
 
-BENCH_SECONDS (3), ROUNDS (5) and BENCH_DIR (var/bench) as in benchmarks/run.py; HOLD_SECONDS (40) is how long clients
+BENCH_SECONDS (3), ROUNDS (5) and BENCH_DIR (.bench) as in benchmarks/run.py; HOLD_SECONDS (40) is how long clients
 stall. Every server runs two processes. The rates are those of an application that does next to nothing and of the
 floor, for a list and for one movie of 10,000 on PostgreSQL, as ratios to the first server of the same round.
 Needs .venv-bench, which `make bench` makes.
@@ -27,13 +27,12 @@ django.setup()
 from benchmarks.kept import ensure_postgres
 from benchmarks.load import Measurement, Request, measure, require_wrk
 from benchmarks.postgres import Cluster
-from benchmarks.processes import ROOT, Server, free_port
+from benchmarks.processes import FOLDER, ROOT, Server, free_port
 from benchmarks.run import web_command
 
 SECONDS = float(os.environ.get("BENCH_SECONDS", "3"))
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 HOLD_SECONDS = float(os.environ.get("HOLD_SECONDS", "40"))
-FOLDER = Path(os.environ.get("BENCH_DIR", str(ROOT / "var" / "bench"))).resolve()
 PACKAGES = next((ROOT / ".venv-bench").glob("lib/python*/site-packages"), None)
 TRIVIAL, FLOOR = "benchmarks.contestants.trivial", "benchmarks.contestants.floor"
 # Each by its title: the application and the address.
