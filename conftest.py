@@ -25,7 +25,8 @@ PASSWORD = "correct-horse-battery"  # noqa: S105
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The longest come first: else a process might begin one when all others have nothing left to do.
+    """The longest come first, and what starts servers of its own: else a process might begin one when all others have
+    nothing left to do.
 
     What brings its own SQLite database would do the very same once more on PostgreSQL, so it is left out there.
     """

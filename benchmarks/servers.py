@@ -194,8 +194,8 @@ def main() -> None:
     folder.mkdir(parents=True)
     with ExitStack() as stack:
         cluster = Cluster(FOLDER / "postgres")
-        stack.callback(cluster.stop)
         cluster.start()
+        stack.callback(cluster.stop)
         url = ensure_postgres(cluster, 10_000, FOLDER)
         servers = {(name, app): server(name, app, url, folder) for name in NAMES for app in (TRIVIAL, FLOOR)}
         for each in servers.values():
