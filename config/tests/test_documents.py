@@ -21,7 +21,9 @@ ROOT = Path(settings.BASE_DIR)
 PACKAGES = ("rest", "accounts", "metrics", "movies", "collections_app", "config", "benchmarks")
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 SOURCES = [path for name in PACKAGES for path in sorted((ROOT / name).rglob("*.py")) if "migrations" not in path.parts]
-HERE = {path.relative_to(ROOT).as_posix() for path in ROOT.iterdir() if path.name not in {".git", ".venv", "var"}}
+# What is made while one works is not in the repository, and may be named all the same.
+MADE = re.findall(r"^/([^/\n*]+)/?$", (ROOT / ".gitignore").read_text(), re.MULTILINE)
+HERE = {path.relative_to(ROOT).as_posix() for path in ROOT.iterdir() if path.name not in {".git", *MADE}}
 HERE |= {
     path.relative_to(ROOT).as_posix()
     for name in (*PACKAGES, "docs", "bin", ".ci")
@@ -38,9 +40,10 @@ MODULE = re.compile(rf"(?:{'|'.join(PACKAGES)})(?:\.\w+)+")
 COMMAND = re.compile(r"manage\.py ([a-z_]+)")
 RUN_MODULE = re.compile(r"python -m ([\w.]+)")
 TARGET = re.compile(r"(?:^|[\s=])make ([a-z]+)", re.MULTILINE)
-# Not in the repository, or no paths at all: what the server makes, media types, rates, ports.
+# Not in the repository, or no paths at all: what is made, what the server answers at, media types, rates, ports.
 ELSEWHERE = re.compile(
-    r"(var|media|static|\.venv|\.env)(/.*)?$|(application|multipart|text|image|message)/|[0-9]+/[a-z]*$"
+    rf"({'|'.join(map(re.escape, MADE))}|media|static)(/.*)?$"
+    r"|(application|multipart|text|image|message)/|[0-9]+/[a-z]*$"
 )
 
 
@@ -137,6 +140,7 @@ def test_whatever_a_docstring_names_is_there():
         "application/json",
         "120/hour",
         "var/media/",
+        ".bench/",
     ],
 )
 def test_what_is_there_is_found(text):
