@@ -57,15 +57,24 @@ def test_who_waits_in_vain_is_told_to_come_again():
     assert refused.value.wait > 0
 
 
-def test_more_than_may_wait_are_refused_at_once():
-    crowded = gate(waiting=1, wait_seconds=30)
+def test_more_than_may_wait_are_refused_at_once(monkeypatch):
+    crowded, waits = gate(waiting=1, wait_seconds=30), threading.Event()
+    wait = crowded.wait_for_place
+    monkeypatch.setattr(crowded, "wait_for_place", lambda deadline: waits.set() or wait(deadline))
     with ThreadPoolExecutor(1) as pool, gate().enter():  # whose end lets the waiter in
         waiter = pool.submit(lambda: crowded.enter().__enter__())
-        while not crowded.first.locked():  # until the waiter asks for a place
-            threading.Event().wait(0.005)
+        assert waits.wait(30)
         with pytest.raises(Busy), crowded.enter():
             pass
     waiter.result()
+
+
+def test_who_finds_a_place_free_takes_nobodys_room_in_the_line():
+    one = gate(waiting=0)
+    with one.enter(), pytest.raises(Busy), one.enter():
+        pass
+    with one.enter():
+        pass
 
 
 def test_a_place_is_free_again_after_an_error():
