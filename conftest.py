@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.core.handlers.wsgi import WSGIRequest
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.test.client import ClientHandler
 from django.test.utils import override_script_prefix
@@ -92,6 +92,18 @@ def sam(db: None) -> Person:
 @pytest.fixture
 def anonymous(db: None) -> APIClient:
     return APIClient()
+
+
+@pytest.fixture(scope="module")
+def made_once(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """For rows that a module's tests have in common: they are made once, and gone after the module's last test.
+
+    What asks for this has the scope of a module, too. The tests need `django_db` all the same, which undoes what each
+    of them writes; those of them that commit (`transaction=True`) belong into another module.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

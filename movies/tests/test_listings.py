@@ -6,12 +6,14 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import F
 
+from conftest import Person
 from movies import catalogue, services
 from movies.catalogue import listings, rankings
 from movies.catalogue.orderings import Order
 from movies.models import Favorite, Genre, Like, Movie
 from rest.listings import RowListing
 
+pytestmark = pytest.mark.django_db
 NOBODY = AnonymousUser()
 COUNT = 60
 
@@ -20,19 +22,25 @@ def ids(found):
     return [card.id for card in found.items]
 
 
-@pytest.fixture
-def movies(make_movie, alice, bob, charlie):
+@pytest.fixture(scope="module")
+def bob(made_once):
+    return Person("bob")
+
+
+@pytest.fixture(scope="module")
+def movies(bob):
     """Sixty movies of a large, a middling and a small genre, some deleted, with feedback here and there."""
-    chance = random.Random("listings")
+    chance, people = random.Random("listings"), [bob, Person("charlie")]
     made = []
     for n in range(COUNT + 6):
         genres = ["Large", *(["Middling"] if n % 3 == 0 else []), *(["Small"] if n in (7, 50) else [])]
-        made.append(make_movie(f"Movie {n}", by=alice, genre_list=genres, release_date=f"20{n % 20:02}-01-01"))
+        about = {"genre_list": genres, "release_date": f"20{n % 20:02}-01-01"}
+        made.append(services.add_movie(by=None, title=f"Movie {n}", **about))
     for movie in made[5:60:11]:
         services.delete_movie(movie=movie)
     kept = list(Movie.objects.order_by("-pk"))
     for movie in kept:
-        for person in (bob, charlie):
+        for person in people:
             if chance.random() < 0.5:
                 services.rate(movie_id=movie.pk, user=person.user, half_stars=chance.randint(1, 10))
             if chance.random() < 0.4:

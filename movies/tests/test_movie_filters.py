@@ -2,20 +2,28 @@
 
 import pytest
 
+from conftest import Person
+from movies import services
 from movies.models import Genre
 from movies.tests.contract import Canonical, Classic, Community, Compact, Mount, Showcase
 
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module", autouse=True)
+def three_movies(made_once):
+    def make(title, director, genres, release_date=None, duration=None):
+        about = {"director": director, "genre_list": genres, "release_date": release_date, "duration": duration}
+        return services.add_movie(by=None, title=title, **about)
+
+    make("Alien", "Ridley Scott", ["Horror", "Thriller"], "1979-05-25", 117)
+    blade = make("Blade Runner", "Ridley Scott", ["Thriller"], "1982-06-25", 118)
+    make("Amélie", "Jean-Pierre Jeunet", ["Comedy"])
+    for name, half_stars in (("bob", 6), ("charlie", 8)):
+        services.rate(movie_id=blade.pk, user=Person(name).user, half_stars=half_stars)
+
 
 class FilterSuite(Mount):
-    @pytest.fixture(autouse=True)
-    def three_movies(self, make_movie, bob, charlie):
-        scott = {"director": "Ridley Scott"}
-        make_movie("Alien", release_date="1979-05-25", duration=117, genre_list=["Horror", "Thriller"], **scott)
-        blade = make_movie("Blade Runner", release_date="1982-06-25", duration=118, genre_list=["Thriller"], **scott)
-        make_movie("Amélie", director="Jean-Pierre Jeunet", genre_list=["Comedy"])
-        for who, stars in ((bob, 3), (charlie, 4)):
-            who.put(f"/api/v1/movies/{blade.pk}/rating/", {"rating": stars})
-
     @pytest.mark.parametrize(
         ("query", "titles"),
         [

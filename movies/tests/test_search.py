@@ -2,11 +2,14 @@
 
 import pytest
 
+from movies import services
 from movies.tests.contract import KEYS_AT, items_of, number_of_queries, refused_fields
 
+pytestmark = pytest.mark.django_db
 
-@pytest.fixture
-def catalogue(make_movie):
+
+@pytest.fixture(scope="module", autouse=True)
+def catalogue(made_once):
     """Title → movie, of a few that are easily mistaken for each other."""
     rows = [
         ("The Shawshank Redemption", "Frank Darabont", ["Drama"]),
@@ -20,7 +23,10 @@ def catalogue(make_movie):
         ("Das weiße Band", "Michael Haneke", ["Drama"]),
         ("七人の侍", "黒澤 明", ["Jidaigeki"]),
     ]
-    return {title: make_movie(title, director=director, genre_list=genres) for title, director, genres in rows}
+    return {
+        title: services.add_movie(by=None, title=title, director=director, genre_list=genres)
+        for title, director, genres in rows
+    }
 
 
 @pytest.fixture
