@@ -47,6 +47,19 @@ CSRF = "c" * 32
 # Where a caller does something to itself: after that another one of the same role calls.
 OF_THE_CALLER = re.compile(r"/(users/me|auth|accounts?|login|logout|register|password_change)/?")
 QUERIES = {"/admin/autocomplete/": "app_label=movies&model_name=movie&field_name=director&term=a"}
+# What comes before a parameter in an address → the world's item that it is of, and the field.
+OWNERS = {
+    "": ("movie", "pk"),
+    "movies": ("movie", "pk"),
+    "{content_type_id}": ("movie", "pk"),
+    "comments": ("comment", "pk"),
+    "directors": ("director", "pk"),
+    "genres": ("genre", "pk"),
+    "collection": ("collection", "uuid"),
+    "collections": ("collection", "uuid"),
+    "sessions": ("session", "pk"),
+    "tokens": ("token", "pk"),
+}
 numbers = count(1)
 
 
@@ -120,6 +133,7 @@ class Walker:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.callers = {role: Caller(role) for role in ROLES}
         self.world = World(self.people())
+        self.world.make_items()
         self.rows = make_rows()  # after the world, which has the first numbers
         self.rows[CounterSource] = CounterSource.objects.create(pk=uuid4(), host="localhost")
         self.rows[CountPeriod] = CountPeriod.objects.create()
@@ -141,7 +155,7 @@ class Walker:
     def renew_world(self) -> None:
         self.world.people = self.people()
         PersonalToken.objects.filter(user=self.callers["owner"].person.user).delete()  # an account has not many
-        self.world.make_items()
+        self.world.forget_items()
 
     def send(self, route: Route, method: str, role: str) -> tuple[int, str]:
         caller = self.callers[role]
@@ -180,6 +194,7 @@ class Walker:
         User.objects.filter(username__in=["hp1", "Aditya"]).delete()  # whom examples register and log in
         User.objects.filter(email_key="hp1@example.com").update(email="", email_key="")
         MailedKey.objects.all().delete()  # the examples have one
+        self.world.item("movie")  # the owner's, before the caller takes the owner's place
         self.world.people = {**self.people(), "alice": caller.person or Caller("other").person}
         content = self.world.body(operation)
         self.world.people = self.people()
@@ -192,21 +207,13 @@ class Walker:
             assert row is not None, f"the test has no row of {route.model}"
             return str(row.pk)
         segment = route.path.partition(f"{{{name}}}")[0].rstrip("/").rpartition("/")[2]
-        items = self.world.items
+        if segment in OWNERS:
+            item, field = OWNERS[segment]
+            return str(getattr(self.world.item(item), field))
         values = {
-            "movies": items["movie"].pk,
-            "": items["movie"].pk,
-            "comments": items["comment"].pk,
-            "directors": items["director"].pk,
-            "genres": items["genre"].pk,
-            "collection": items["collection"].uuid,
-            "collections": items["collection"].uuid,
-            "sessions": items["session"].pk,
-            "tokens": items["token"].pk,
             "media": "none.jpg",
             "admin": "movies" if name == "app_label" else "nothing",
             "r": ContentType.objects.get_for_model(Movie).pk,
-            "{content_type_id}": items["movie"].pk,
             "email": self.rows[Email].pk,
             "image": "none",
         }
