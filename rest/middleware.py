@@ -10,14 +10,17 @@ from django.shortcuts import render
 from django.utils.http import escape_leading_slashes
 from rest_framework.exceptions import APIException, Throttled
 
-from rest.errors import ProblemDetails, error_response, plain_error, set_retry_after
+from rest.errors import plain_error, set_retry_after
 from rest.exceptions import Busy, ContentTooLarge, LengthRequired, UnsupportedContentEncoding
 from rest.layers import AnswerLayer
 from rest.refusals import REFUSAL
 
 
 class RefusalMiddleware:
-    """Answers what the server could not read as a request, as problem details: there is no dialect in it."""
+    """Answers what the server could not read as a request, in the shape of the dialect that its path belongs to.
+
+    A path that could not be read is "/".
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -26,7 +29,7 @@ class RefusalMiddleware:
         if REFUSAL not in request.META:
             return self.get_response(request)
         status, sentence = request.META[REFUSAL]
-        return error_response(ProblemDetails, request, status, {"detail": sentence})
+        return plain_error(request, status, sentence)
 
 
 class ComeAgainMiddleware:

@@ -1,4 +1,4 @@
-"""What the server cannot hand on as a request: a problem document, counted like any answer, and a closed connection."""
+"""What the server cannot hand on as a request: an error of the dialect, counted like any answer, and a closed connection."""
 
 import json
 import socket
@@ -7,8 +7,10 @@ from contextlib import closing
 
 import pytest
 
+from config.tests.openapi import OPERATIONS
 from metrics.tests.server import Server, database_url
 from rest.errors import PROBLEM
+from rest.swagger.errors import TOO_LONG_A_LINE
 
 HOST = b"Host: localhost\r\n"
 POST = b"POST /movies/ HTTP/1.1\r\n" + HOST
@@ -67,21 +69,46 @@ def told(server, request):
     return int(lines[0].split()[1]), headers, body
 
 
-def test_what_is_refused_is_a_problem_document_and_counted(server):
+def refused_at(address):
+    """REFUSED, sent to another address than the community's."""
     for request, (status, path) in REFUSED.items():
-        before = server.get("/request-count/")[1]["requests"]
-        got, headers, body = told(server, request)
-        assert got == status, (request[:100], body)
-        problem = json.loads(body)
+        if path == "/movies/":
+            yield request.replace(b"/movies/", address.encode(), 1), status, address
+
+
+def assert_counted(server, request, status):
+    """The body of the answer and its media type."""
+    before = server.get("/request-count/")[1]["requests"]
+    got, headers, body = told(server, request)
+    assert got == status, (request[:100], body)
+    assert int(headers["content-length"]) == len(body)
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["connection"] == "close"
+    assert server.get("/request-count/")[1]["requests"] == before + 2, request[:100]
+    said = json.loads(body)
+    assert said["detail"].endswith(".")
+    assert len(said["detail"]) < 250
+    return said, headers["content-type"]
+
+
+def test_what_is_refused_is_a_problem_document_and_counted(server):
+    for request, status, path in refused_at("/api/v1/movies/"):
+        problem, media_type = assert_counted(server, request, status)
+        assert media_type == "application/problem+json"
         assert set(problem) == set(PROBLEM["required"]), request[:100]
         assert (problem["status"], problem["instance"]) == (status, path), request[:100]
-        assert problem["detail"].endswith(".")
-        assert len(problem["detail"]) < 250
-        assert headers["content-type"] == "application/problem+json"
-        assert int(headers["content-length"]) == len(body)
-        assert headers["x-content-type-options"] == "nosniff"
-        assert headers["connection"] == "close"
-        assert server.get("/request-count/")[1]["requests"] == before + 2, request[:100]
+
+
+def test_what_is_refused_in_a_dialect_is_an_error_of_the_dialect(server):
+    for request, (status, _) in REFUSED.items():
+        error, media_type = assert_counted(server, request, status)
+        assert (set(error), media_type) == ({"detail"}, "application/json"), request[:100]
+
+
+def test_an_address_that_is_too_long_is_answered_as_the_document_says(server):
+    request = b"GET /movies/?genre=" + b"x" * 70_000 + b" HTTP/1.1\r\n" + HOST + b"\r\n"
+    assert json.loads(told(server, request)[2]) == {"detail": TOO_LONG_A_LINE}
+    assert 431 in next(one for one in OPERATIONS if str(one) == "community_movie_list").responses
 
 
 def test_what_is_refused_has_no_body_where_head_was_asked(server):

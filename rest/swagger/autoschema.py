@@ -199,6 +199,7 @@ class AutoSchema(SwaggerAutoSchema):
             412: HAS_CHANGED,
             **(errors.OF_CHANGES if self.method in errors.CHANGING else {}),
             429: errors.THROTTLED if self.is_throttled() or self.about.is_paged else "",
+            431: errors.TOO_LONG_A_LINE if self.takes_several() else "",
             503: self.busy(),
             **getattr(self.view, "refusals", {}).get(self.view.action, {}),
         }
@@ -218,6 +219,10 @@ class AutoSchema(SwaggerAutoSchema):
             not hasattr(throttle, "scopes_of") or throttle.scopes_of(self.view)
             for throttle in self.view.get_throttles()
         )
+
+    def takes_several(self) -> bool:
+        """Whether a parameter has any number of values, so that an address may be longer than the server reads."""
+        return any(parameter.type == openapi.TYPE_ARRAY for parameter in parameters.of_view(self.view))
 
     def busy(self) -> str:
         """What is said where a list takes too long, or a password or a file finds no place to be worked on."""

@@ -20,6 +20,7 @@ THROTTLED = "Request was throttled. Expected available in 42 seconds."
 TOO_SLOW = str(ReadTooSlow(2, ["ordering"]).detail)
 MEANINGLESS = "verbose"  # a query parameter that no endpoint has
 BUSY = str(Busy.default_detail)
+TOO_LONG_A_LINE = "The request line and the headers are longer than 65536 bytes."
 # What any change can be told before its view sees it.
 OF_CHANGES = {
     400: "Idempotency-Key is not 1 to 255 visible ASCII characters.",
@@ -47,6 +48,7 @@ DESCRIPTIONS = {
     415: "The body is of a type, or encoded in a way, that is not taken",
     422: "The `Idempotency-Key` belongs to another request",
     429: "Too many requests",
+    431: "The address and the headers are too long together",
     503: "Too much at the moment, or too slow; nothing has changed",
 }
 
