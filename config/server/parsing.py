@@ -13,7 +13,8 @@ from django.conf import settings
 from waitress.parser import HTTPRequestParser, ParsingError, crack_first_line, split_uri
 from waitress.utilities import Error, RequestHeaderFieldsTooLarge
 
-HEADER_BYTES = 65_536
+from rest.refusals import HEADER_BYTES, HEADERS_TOO_LONG
+
 LONGEST_SENTENCE = 200  # characters: waitress quotes the line that it does not understand
 ANSWERS_REFUSALS = "rest.middleware.RefusalMiddleware"
 VERSIONS = ("1.0", "1.1")
@@ -34,7 +35,7 @@ class Refusal(Error):
 def refusal(error: Any) -> tuple[int, str]:
     """The status and a sentence for what waitress calls an error."""
     if isinstance(error, RequestHeaderFieldsTooLarge):
-        return error.code, f"The request line and the headers are longer than {HEADER_BYTES} bytes."
+        return error.code, HEADERS_TOO_LONG
     text = SENTENCES.get(error.body, error.body[:LONGEST_SENTENCE])
     return error.code, f"{text.rstrip('.')}."
 

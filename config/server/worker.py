@@ -26,8 +26,8 @@ from waitress.server import BaseWSGIServer
 from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import InternalServerError
 
-from config.server.parsing import HEADER_BYTES, RequestParser, answers_refusals, refusal
-from rest.refusals import REFUSAL
+from config.server.parsing import RequestParser, answers_refusals, refusal
+from rest.refusals import HEADER_BYTES, REFUSAL
 
 T = TypeVar("T")
 POLL_SECONDS = 1

@@ -48,7 +48,7 @@ CSRF = "c" * 32
 OF_THE_CALLER = re.compile(r"/(users/me|auth|accounts?|login|logout|register|password_change)/?")
 QUERIES = {"/admin/autocomplete/": "app_label=movies&model_name=movie&field_name=director&term=a"}
 # What comes before a parameter in an address → the world's item that it is of, and the field.
-OWNERS = {
+ITEM_OF = {
     "": ("movie", "pk"),
     "movies": ("movie", "pk"),
     "{content_type_id}": ("movie", "pk"),
@@ -207,8 +207,8 @@ class Walker:
             assert row is not None, f"the test has no row of {route.model}"
             return str(row.pk)
         segment = route.path.partition(f"{{{name}}}")[0].rstrip("/").rpartition("/")[2]
-        if segment in OWNERS:
-            item, field = OWNERS[segment]
+        if segment in ITEM_OF:
+            item, field = ITEM_OF[segment]
             return str(getattr(self.world.item(item), field))
         values = {
             "media": "none.jpg",

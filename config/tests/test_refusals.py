@@ -10,7 +10,7 @@ import pytest
 from config.tests.openapi import OPERATIONS
 from metrics.tests.server import Server, database_url
 from rest.errors import PROBLEM
-from rest.swagger.errors import TOO_LONG_A_LINE
+from rest.refusals import HEADERS_TOO_LONG
 
 HOST = b"Host: localhost\r\n"
 POST = b"POST /movies/ HTTP/1.1\r\n" + HOST
@@ -76,8 +76,8 @@ def refused_at(address):
             yield request.replace(b"/movies/", address.encode(), 1), status, address
 
 
-def assert_counted(server, request, status):
-    """The body of the answer and its media type."""
+def counted_refusal(server, request, status):
+    """Sends what is refused with that status: the body of the answer, which was counted, and its media type."""
     before = server.get("/request-count/")[1]["requests"]
     got, headers, body = told(server, request)
     assert got == status, (request[:100], body)
@@ -93,7 +93,7 @@ def assert_counted(server, request, status):
 
 def test_what_is_refused_is_a_problem_document_and_counted(server):
     for request, status, path in refused_at("/api/v1/movies/"):
-        problem, media_type = assert_counted(server, request, status)
+        problem, media_type = counted_refusal(server, request, status)
         assert media_type == "application/problem+json"
         assert set(problem) == set(PROBLEM["required"]), request[:100]
         assert (problem["status"], problem["instance"]) == (status, path), request[:100]
@@ -101,14 +101,15 @@ def test_what_is_refused_is_a_problem_document_and_counted(server):
 
 def test_what_is_refused_in_a_dialect_is_an_error_of_the_dialect(server):
     for request, (status, _) in REFUSED.items():
-        error, media_type = assert_counted(server, request, status)
+        error, media_type = counted_refusal(server, request, status)
         assert (set(error), media_type) == ({"detail"}, "application/json"), request[:100]
 
 
 def test_an_address_that_is_too_long_is_answered_as_the_document_says(server):
     request = b"GET /movies/?genre=" + b"x" * 70_000 + b" HTTP/1.1\r\n" + HOST + b"\r\n"
-    assert json.loads(told(server, request)[2]) == {"detail": TOO_LONG_A_LINE}
-    assert 431 in next(one for one in OPERATIONS if str(one) == "community_movie_list").responses
+    (movies,) = [one for one in OPERATIONS if str(one) == "community_movie_list"]
+    said = json.loads(told(server, request)[2])
+    assert said == {"detail": HEADERS_TOO_LONG} == movies.responses[431]["schema"]["example"]
 
 
 def test_what_is_refused_has_no_body_where_head_was_asked(server):

@@ -18,6 +18,7 @@ from rest_framework.permissions import BasePermission
 from rest.conditional import HAS_CHANGED
 from rest.errors import JSON, ErrorShape
 from rest.fields import AnyField
+from rest.refusals import HEADERS_TOO_LONG
 from rest.strict import advice
 from rest.swagger import errors, parameters
 from rest.swagger.fields import DefinitionNames, SelfDescribingFields, without_titles
@@ -199,7 +200,7 @@ class AutoSchema(SwaggerAutoSchema):
             412: HAS_CHANGED,
             **(errors.OF_CHANGES if self.method in errors.CHANGING else {}),
             429: errors.THROTTLED if self.is_throttled() or self.about.is_paged else "",
-            431: errors.TOO_LONG_A_LINE if self.takes_several() else "",
+            431: HEADERS_TOO_LONG if self.takes_several() else "",
             503: self.busy(),
             **getattr(self.view, "refusals", {}).get(self.view.action, {}),
         }

@@ -20,7 +20,6 @@ THROTTLED = "Request was throttled. Expected available in 42 seconds."
 TOO_SLOW = str(ReadTooSlow(2, ["ordering"]).detail)
 MEANINGLESS = "verbose"  # a query parameter that no endpoint has
 BUSY = str(Busy.default_detail)
-TOO_LONG_A_LINE = "The request line and the headers are longer than 65536 bytes."
 # What any change can be told before its view sees it.
 OF_CHANGES = {
     400: "Idempotency-Key is not 1 to 255 visible ASCII characters.",
