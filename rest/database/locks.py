@@ -1,9 +1,64 @@
-"""Locks that are no row's. On SQLite there are none, because one transaction writes at a time."""
+"""Locks that are no row's, and turns at writing. On SQLite one transaction writes at a time, and all others wait."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import OperationalError, connection, transaction
 
 from rest.database.statements import is_postgresql, rows_of
+
+LOCKED_MILLISECONDS = 100  # for which `not_waiting_long` waits
+# For longer than SQLite's waiters sleep between two attempts (0.1 s), so that each of them has one.
+TURN_SECONDS = 0.12
+LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's code
 
 
 def wait_for_turn(number: int, *, shared: bool = False) -> None:
     """Holds PostgreSQL's advisory lock of that number until the transaction ends. Shared ones are held together."""
     if is_postgresql():
         rows_of(f"SELECT pg_advisory_xact_lock{'_shared' if shared else ''}(%s)", [number])
+
+
+def let_others_write() -> None:
+    """Between two transactions of a bulk command: else it has the lock again before anybody who waits for it looks."""
+    if not is_postgresql():
+        time.sleep(TURN_SECONDS)
+
+
+@contextmanager
+def not_waiting_long() -> Iterator[None]:
+    """On SQLite, writing in the block waits LOCKED_MILLISECONDS for the lock, which an import may hold for seconds."""
+    if is_postgresql():
+        yield
+        return
+    connection.ensure_connection()
+    usual = 1000 * connection.settings_dict["OPTIONS"]["timeout"]
+    connection.connection.execute(f"PRAGMA busy_timeout = {LOCKED_MILLISECONDS}")
+    try:
+        yield
+    finally:
+        connection.connection.execute(f"PRAGMA busy_timeout = {usual}")
+
+
+def turn_within(number: int, seconds: float) -> bool:
+    """Holds the lock of that number until the transaction ends; False where it could not be had in so many seconds.
+
+    0 seconds are one look. On SQLite the transaction itself has waited.
+    """
+    if not is_postgresql():
+        return True
+    if rows_of("SELECT pg_try_advisory_xact_lock(%s)", [number])[0][0]:
+        return True
+    if not seconds:
+        return False
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:  # a savepoint: the error would end the transaction
+            cursor.execute(f"SET LOCAL lock_timeout = {int(1000 * seconds)}")
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+            cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", None) != LOCK_NOT_AVAILABLE:
+            raise
+        return False
+    return True

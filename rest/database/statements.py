@@ -12,6 +12,7 @@ Texts are PostgreSQL's, with $1, $2 … for the parameters; `for_sqlite` is the 
 """
 
 import re
+import time
 from collections.abc import Sequence
 from contextlib import closing
 from functools import cache, lru_cache
@@ -26,6 +27,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import debug_transaction
 
+from rest.database.slow import report_if_slow
 from rest.database.time_limit import CLOCK
 
 Rows = list[tuple[Any, ...]]
@@ -157,9 +159,13 @@ def fetched(connection: BaseDatabaseWrapper, text: str, values: Sequence[Any]) -
     connection.validate_no_broken_transaction()
     connection.close_if_health_check_failed()
     connection.ensure_connection()
-    with connection.wrap_database_errors, closing(connection.connection.cursor()) as cursor:
-        cursor.execute(CLOCK.timed(text), values)
-        rows: Rows = cursor.fetchall()
+    began = time.perf_counter()
+    try:
+        with connection.wrap_database_errors, closing(connection.connection.cursor()) as cursor:
+            cursor.execute(CLOCK.timed(text), values)
+            rows: Rows = cursor.fetchall()
+    finally:
+        report_if_slow(text, time.perf_counter() - began)
     return rows
 
 
