@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
+from rest import problems
 from rest.errors import wrong_error_shapes
 from rest.fast_path import routes, stack
 
@@ -20,6 +21,11 @@ def the_fast_path_passes_nothing_by(**kwargs: Any) -> list[CheckMessage]:
 @register()
 def every_dialect_has_an_error_shape(**kwargs: Any) -> list[CheckMessage]:
     return [Error(sentence, id="rest.E003") for sentence in wrong_error_shapes()]
+
+
+@register()
+def every_error_is_a_kind_of_problem(**kwargs: Any) -> list[CheckMessage]:
+    return [Error(sentence, id="rest.E004") for sentence in problems.unregistered()]
 
 
 @register()

@@ -8,21 +8,30 @@ Caches always ask again (`no-cache`), since anything may have changed. Shared ca
 from collections.abc import Callable
 from hashlib import sha256
 from io import BytesIO
+from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.core.handlers.wsgi import WSGIRequest
-from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.urls import Resolver404, resolve
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
+from rest_framework.exceptions import APIException
 
 from rest.compression import tag_of_compressed
 from rest.database.locks import wait_for_turn
+from rest.database.undo import undoable
 from rest.environ import remade
 from rest.errors import JSON, plain_error
+from rest.problems import PRECONDITION_FAILED
 
 KEPT_BY_304 = ("ETag", "Cache-Control", "Vary")
 HAS_CHANGED = "It is no longer what If-Match names: read it again."
+HAS_NO_TAG = "This address cannot be read, so that it has no tag: send the request without If-Match."
+IS_THERE = "It is there already, as If-None-Match names it."
+CONDITIONS = {"HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH"}
+UNREADABLE, MISSING = {405}, {404, 405}  # statuses of a GET after which the change may go on, with and without If-Match
 
 
 def headers_of(content: bytes, *, has_credential: bool) -> dict[str, str]:
@@ -70,7 +79,7 @@ class ConditionalMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method in ("GET", "HEAD"):
             return self.answer(request, self.tagged(request, self.get_response(request)))
-        return self.change(request) if "HTTP_IF_MATCH" in request.META else self.get_response(request)
+        return self.change(request) if CONDITIONS & request.META.keys() else self.get_response(request)
 
     def tagged(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         if response.status_code != 200 or response.streaming or "Cache-Control" in response.headers:
@@ -88,7 +97,7 @@ class ConditionalMiddleware:
         if tag is None or response.streaming:
             return response
         if "HTTP_IF_MATCH" in request.META and not is_unchanged(request.META["HTTP_IF_MATCH"], tag):
-            return has_changed(request, tag)
+            return condition_failed(request, HAS_CHANGED, tag)
         if "HTTP_IF_NONE_MATCH" in request.META and is_current(request.META["HTTP_IF_NONE_MATCH"], tag):
             kept = {name: response.headers[name] for name in KEPT_BY_304 if name in response.headers}
             kept["ETag"] = tag_kept(request.META["HTTP_IF_NONE_MATCH"], tag)
@@ -96,19 +105,74 @@ class ConditionalMiddleware:
         return response
 
     def change(self, request: HttpRequest) -> HttpResponse:
-        """A change on the condition that the address still answers GET with the tag in `If-Match`.
+        """A change on a condition about what the address answers to GET.
 
-        It is one transaction with the comparison, so that of several such changes one is done.
+        The comparison and the change are one transaction, which begins with the locks that the change takes anyway. So
+        nobody's change, by whichever address, comes between the two.
         """
-        with transaction.atomic():
+        view = view_of(request)
+        if view is not None and not is_let_in(view):
+            return self.get_response(request)  # which is refused, whatever its condition
+        with undoable():
             wait_for_turn(lock_number(request.path_info))
-            now = self.get_response(reading(request))
-            if now.status_code >= 400 and now.status_code != 405:
-                return now  # there is nothing to change, or not for this caller
-            tag = self.tagged(request, now).headers.get("ETag")
-            if not is_unchanged(request.META["HTTP_IF_MATCH"], tag):
-                return has_changed(request, tag)
-            return self.get_response(request)
+            if hasattr(view, "lock_rows"):
+                view.lock_rows()
+            return self.objection(request) or self.changed(request)
+
+    def objection(self, request: HttpRequest) -> HttpResponse | None:
+        """Why the change is not done: the condition does not hold, or there is nothing that it could be about."""
+        if_match, if_none_match = request.META.get("HTTP_IF_MATCH"), request.META.get("HTTP_IF_NONE_MATCH")
+        now = self.get_response(reading(request))
+        if now.status_code >= 400 and now.status_code not in (UNREADABLE if if_match else MISSING):
+            return now  # there is nothing to change, or it cannot be read now
+        tag = self.tagged(request, now).headers.get("ETag")
+        if if_match is not None and not is_unchanged(if_match, tag):
+            return condition_failed(request, HAS_CHANGED if tag else HAS_NO_TAG, tag)
+        if if_none_match is not None and tag is not None and is_current(if_none_match, tag):
+            return condition_failed(request, IS_THERE, tag)
+        return None
+
+    def changed(self, request: HttpRequest) -> HttpResponse:
+        """The change, done. After a PATCH the answer has the tag of what there is now, for the next change.
+
+        After a PUT it has none: RFC 9110 (9.3.4) allows that only where what was sent is kept byte by byte.
+        """
+        response = self.get_response(request)
+        if request.method == "PATCH" and response.status_code == 200:
+            now = self.tagged(request, self.get_response(reading(request)))
+            if "ETag" in now.headers:
+                response.headers["ETag"] = now.headers["ETag"]
+        return response
+
+
+def view_of(request: HttpRequest) -> Any:
+    """The view that the request goes to, as the router makes it, before it has seen the request; None for other views.
+
+    It gets a copy of the request, without its body.
+    """
+    asked = without_body(request, str(request.method))
+    try:
+        match = asked.resolver_match = resolve(request.path_info)
+    except Resolver404:
+        return None
+    handler: Any = match.func
+    action = getattr(handler, "actions", {}).get(str(request.method).lower())
+    if action is None:
+        return None
+    view = handler.cls(**handler.initkwargs)
+    view.action_map, view.args, view.kwargs = handler.actions, match.args, match.kwargs
+    view.request = view.initialize_request(asked, *match.args, **match.kwargs)
+    view.format_kwarg = None
+    return view
+
+
+def is_let_in(view: Any) -> bool:
+    """Whether the view's credentials, permissions and limits let the request in. What is counted is counted once."""
+    try:
+        view.initial(view.request, *view.args, **view.kwargs)
+    except (APIException, Http404, PermissionDenied):
+        return False
+    return True
 
 
 def lock_number(address: str) -> int:
@@ -118,12 +182,15 @@ def lock_number(address: str) -> int:
 
 def reading(request: HttpRequest) -> WSGIRequest:
     """The request that asks for the same address, for the same caller."""
-    asked = {"REQUEST_METHOD": "GET", "CONTENT_LENGTH": "0", "wsgi.input": BytesIO()}
-    return remade(request, **asked)
+    return without_body(request, "GET")
 
 
-def has_changed(request: HttpRequest, tag: str | None) -> HttpResponse:
-    response = plain_error(request, 412, HAS_CHANGED)
+def without_body(request: HttpRequest, method: str) -> WSGIRequest:
+    return remade(request, **{"REQUEST_METHOD": method, "CONTENT_LENGTH": "0", "wsgi.input": BytesIO()})
+
+
+def condition_failed(request: HttpRequest, detail: str, tag: str | None) -> HttpResponse:
+    response = plain_error(request, 412, detail, PRECONDITION_FAILED)
     if tag:
         response.headers["ETag"] = tag
     return response

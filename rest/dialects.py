@@ -51,10 +51,13 @@ def dialect_of(request: HttpRequest | Request) -> Dialect | None:
     try:
         namespace = (request.resolver_match or resolve(request.path_info)).namespace
     except Resolver404:
-        return next(
-            (one for one in settings.DIALECTS.values() if one.prefix and request.path_info.startswith(one.prefix)), None
-        )
+        return dialect_below(request.path_info)
     return settings.DIALECTS.get(namespace)
+
+
+def dialect_below(path: str) -> Dialect | None:
+    """The dialect to whose prefix the path belongs, if any, whether or not there is such an address."""
+    return next((one for one in settings.DIALECTS.values() if one.prefix and path.startswith(one.prefix)), None)
 
 
 def is_strict(name: str | None) -> bool:

@@ -1,22 +1,28 @@
 """Errors and their shapes: RFC 9457 problem details in the canonical API, DRF's own in the dialects."""
 
+import json
+import sys
 from collections.abc import Iterator
-from http import HTTPStatus
 from math import ceil
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 from django.conf import settings
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import DisallowedHost, SuspiciousOperation
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.module_loading import import_string
-from rest_framework.exceptions import APIException, ParseError
+from rest_framework.exceptions import APIException, ErrorDetail, ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
-from rest.dialects import dialect_of
+from rest import problems
+from rest.database import outages
+from rest.database.outages import outage_of
+from rest.dialects import dialect_below, dialect_of
 from rest.exceptions import CredentialRefused, TokenNotValid, scheme_of
+from rest.request_ids import current_request_id
 
 JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"
@@ -38,22 +44,29 @@ FIELD_ERRORS = {
     "description": "For each wrong field an array of what is wrong with it; `non_field_errors` for the whole.",
 }
 FIELD_PROBLEM = dict.fromkeys(("field", "pointer", "detail", "code"), STRING)
+KIND = {
+    "type": {
+        **STRING,
+        "description": "The kind of problem: the path of the page that says what it means and what to do.",
+    },
+    "title": {**STRING, "description": "The kind in a few words, the same each time."},
+    "status": {"type": "integer"},
+    "detail": {**STRING, "description": "What is wrong with this request, for people."},
+    "instance": {**STRING, "description": "The path that was asked."},
+    "code": {**STRING, "description": "The kind for programs. It stays as it is."},
+    "request_id": {**STRING, "description": "The `X-Request-ID` of this answer, by which the server's log finds it."},
+}
 PROBLEM = {
     "type": "object",
     "description": "Problem details (RFC 9457). `errors` is there where fields are wrong.",
     "properties": {
-        "type": STRING,
-        "title": STRING,
-        "status": {"type": "integer"},
-        "detail": STRING,
-        "instance": STRING,
-        "code": CODE,
+        **KIND,
         "errors": {
             "type": "array",
             "items": {"type": "object", "properties": FIELD_PROBLEM, "required": list(FIELD_PROBLEM)},
         },
     },
-    "required": ["type", "title", "status", "detail", "instance"],
+    "required": list(KIND),
 }
 
 
@@ -88,7 +101,7 @@ class DRFErrors(ErrorShape):
 
 
 class ProblemDetails(ErrorShape):
-    """RFC 9457: `{"type","title","status","detail","instance"}` and, for wrong fields, `"errors"`."""
+    """RFC 9457, with a code, the request's id and, for wrong fields, `errors`: see `problem()`."""
 
     media_type = PROBLEM_JSON
 
@@ -126,6 +139,9 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         error = ParseError(str(error))
     elif isinstance(error, IntegrityError) and login_has_ended(request):
         error = TokenNotValid("The account was deleted or logged out meanwhile.")
+    elif refusal := outage_of(error):
+        outages.report("A request could not be answered.", error)
+        error = refusal
     if isinstance(error, CredentialRefused):
         error.auth_header = error.challenge(scheme_of(request) or "Bearer")
     response = drf_exception_handler(error, context)
@@ -150,26 +166,46 @@ def is_detail(data: Any) -> bool:
 
 
 def problem(status_code: int, data: Any, instance: str) -> dict[str, Any]:
-    """RFC 9457: `{"type","title","status","detail","instance"}`, for bad fields `"errors"`, with a 401 its `"code"`.
+    """RFC 9457: `{"type","title","status","detail","instance","code","request_id"}`, for wrong fields `"errors"`.
 
     An error is `{"field": "movies.0.title", "pointer": "#/movies/0/title", "detail": …, "code": …}`.
     """
-    body = {"type": "about:blank", "title": HTTPStatus(status_code).phrase, "status": status_code}
     if is_detail(data):
-        detail = data["detail"]
-        code = data.get("code", getattr(detail, "code", None)) if status_code == HTTPStatus.UNAUTHORIZED else None
-        return {**body, "detail": str(detail), "instance": instance, **({"code": code} if code else {})}
+        return described(status_code, code_of(data), str(data["detail"]), instance)
     errors = [
         {
             "field": ".".join(trail) or "non_field_errors",
-            "pointer": "#/" + "/".join(trail) if trail else "#",
+            "pointer": pointer_to(trail),
             "detail": str(detail),
-            "code": getattr(detail, "code", "invalid"),
+            "code": getattr(detail, "code", problems.INVALID),
         }
         for trail, detail in leaves(data)
     ]
     summary = "; ".join(f"{error['field']}: {error['detail']}" for error in errors[:5])
-    return {**body, "detail": summary, "instance": instance, "errors": errors}
+    return {**described(status_code, problems.INVALID, summary, instance), "errors": errors}
+
+
+def described(status_code: int, code: str, detail: str, instance: str) -> dict[str, Any]:
+    return {
+        "type": problems.type_of(code),
+        "title": problems.title_of(code, status_code),
+        "status": status_code,
+        "detail": detail,
+        "instance": instance,
+        "code": code,
+        "request_id": current_request_id(),
+    }
+
+
+def code_of(data: dict[str, Any]) -> str:
+    """The code of an error that is one message. Raises AttributeError where whoever phrased it gave none."""
+    return str(data["code"] if "code" in data else data["detail"].code)
+
+
+def pointer_to(trail: tuple[str, ...]) -> str:
+    """The way into the body as a JSON pointer (RFC 6901) in a fragment, as RFC 9457 shows it."""
+    steps = (quote(step.replace("~", "~0").replace("/", "~1"), safe="~") for step in trail)
+    return "#" + "".join(f"/{step}" for step in steps)
 
 
 def leaves(data: Any, trail: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -192,9 +228,9 @@ def set_retry_after(response: HttpResponse, error: APIException) -> None:
         response.headers["Retry-After"] = str(ceil(seconds))
 
 
-def plain_error(request: HttpRequest, status_code: int, detail: str) -> HttpResponse:
-    """An error outside any view, in the shape of the mount that the path belongs to."""
-    return error_outside(request, status_code, {"detail": detail})
+def plain_error(request: HttpRequest, status_code: int, detail: str, code: str) -> HttpResponse:
+    """An error outside any view, in the shape of the mount that the path belongs to. `code` is one of the problems'."""
+    return error_outside(request, status_code, {"detail": ErrorDetail(detail, code)})
 
 
 def error_outside(request: HttpRequest, status_code: int, data: Any) -> HttpResponse:
@@ -209,17 +245,41 @@ def error_response(shape: type[ErrorShape], request: HttpRequest, status_code: i
     return response
 
 
+def failure(path: str, status_code: int, detail: str) -> tuple[str, bytes]:
+    """The media type and the body where the application itself has failed, so that no address is resolved any more.
+
+    `path` alone says whose shape it is: that of the dialect which has all below its prefix, elsewhere DRF's own.
+    """
+    dialect = dialect_below(path.removeprefix(settings.PATH_PREFIX))
+    shape = import_string(dialect.errors) if dialect else DRFErrors
+    body = shape.body(status_code, {"detail": ErrorDetail(detail, problems.INTERNAL_ERROR)}, path)
+    return shape.media_type, json.dumps(body).encode()
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return plain_error(request, 400, "Bad request.")
+    if isinstance(exception, DisallowedHost):
+        name = "The server does not go by the name that the Host header has."
+        return plain_error(request, 400, name, problems.DISALLOWED_HOST)
+    return plain_error(request, 400, "Bad request.", problems.BAD_REQUEST)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return plain_error(request, 403, "You do not have permission to perform this action.")
+    sentence = "You do not have permission to perform this action."
+    return plain_error(request, 403, sentence, problems.PERMISSION_DENIED)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return plain_error(request, 404, "Not found.")
+    return plain_error(request, 404, "Not found.", problems.NOT_FOUND)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return plain_error(request, 500, "A server error occurred.")
+    """What is answered to whatever no view has answered for: an outage, or a fault of ours.
+
+    Django calls it while it handles the exception, and does not hand it on.
+    """
+    refusal = outage_of(sys.exception())
+    if refusal is None:
+        return plain_error(request, 500, "A server error occurred.", problems.INTERNAL_ERROR)
+    response = plain_error(request, refusal.status_code, str(refusal.detail), str(refusal.default_code))
+    set_retry_after(response, refusal)
+    return response

@@ -10,9 +10,12 @@ from django.shortcuts import render
 from django.utils.http import escape_leading_slashes
 from rest_framework.exceptions import APIException, Throttled
 
+from rest.database import outages
+from rest.database.outages import outage_of
 from rest.errors import plain_error, set_retry_after
 from rest.exceptions import Busy, ContentTooLarge, LengthRequired, UnsupportedContentEncoding
 from rest.layers import AnswerLayer
+from rest.problems import BAD_REQUEST, OF_REFUSALS
 from rest.refusals import REFUSAL
 
 
@@ -29,11 +32,14 @@ class RefusalMiddleware:
         if REFUSAL not in request.META:
             return self.get_response(request)
         status, sentence = request.META[REFUSAL]
-        return plain_error(request, status, sentence)
+        return plain_error(request, status, sentence, OF_REFUSALS.get(status, BAD_REQUEST))
 
 
 class ComeAgainMiddleware:
-    """Answers with a page where a page's view raises Busy or Throttled. REST framework answers for its own views."""
+    """Answers with a page where a page's view raises Busy or Throttled, or meets an outage of the database.
+
+    REST framework answers for its own views.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -42,6 +48,9 @@ class ComeAgainMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if refusal := outage_of(error):
+            outages.report("A page could not be shown.", error)
+            error = refusal
         if not isinstance(error, (Busy, Throttled)):
             return None
         shown = {"title": HTTPStatus(error.status_code).phrase, "detail": error.detail, "address": request.path}
@@ -65,7 +74,7 @@ class BodyLimitMiddleware(AnswerLayer):
         error = self.objection(request)
         if error is None:
             return None
-        response = plain_error(request, error.status_code, str(error.detail))
+        response = plain_error(request, error.status_code, str(error.detail), str(error.default_code))
         if isinstance(error, UnsupportedContentEncoding):
             response.headers["Accept-Encoding"] = "identity"  # RFC 9110, 15.5.16
         return response

@@ -64,7 +64,10 @@ def everything_private(media: Path) -> Iterator[tuple[Path, bool]]:
     """VAR_DIR without the covers, and what is ours in folders elsewhere, which may hold what is not."""
     yield from below(Path(settings.VAR_DIR), leave_out=media)
     yield from below(Path(settings.GATES_DIR))
+    yield from below(Path(settings.METRICS_DIR))
     for path in Path(settings.COUNTER_DIR).glob("requests-*"):
+        yield path, False
+    for path in Path(settings.BACKUP_DIR).glob("marquee-*.tar.gz"):
         yield path, False
     database = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
@@ -83,14 +86,24 @@ def below(folder: Path, *, leave_out: Path | None = None) -> Iterator[tuple[Path
 
 
 def give_mode(path: Path, mode: int) -> bool:
-    """Whether `path` was open wider than `mode`, which it has now. What is a link or another user's is left alone.
-
-    So is a folder in which everybody puts things, such as /tmp.
-    """
+    """Whether `path` was open wider than `mode`, which it has now."""
     with suppress(FileNotFoundError):  # a running server makes and removes files
         found = path.lstat()
-        is_ours = found.st_uid == os.geteuid() and not found.st_mode & stat.S_ISVTX
-        if is_ours and not stat.S_ISLNK(found.st_mode):
+        if is_ours(found):
             path.chmod(mode)
             return bool(stat.S_IMODE(found.st_mode) & ~mode)
     return False
+
+
+def is_open(path: Path, mode: int) -> bool:
+    """Whether `path` is open wider than `mode`, which is left as it is."""
+    with suppress(FileNotFoundError):
+        found = path.lstat()
+        return is_ours(found) and bool(stat.S_IMODE(found.st_mode) & ~mode)
+    return False
+
+
+def is_ours(found: os.stat_result) -> bool:
+    """Whether its mode is ours to decide: not that of a link, of what another user has, or of what /tmp is."""
+    mode = found.st_mode
+    return found.st_uid == os.geteuid() and not mode & stat.S_ISVTX and not stat.S_ISLNK(mode)

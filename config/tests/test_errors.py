@@ -103,7 +103,7 @@ def test_a_problem_says_for_each_field_where_what_and_why(alice):
     body = alice.post(
         "/api/v1/collections/", {"title": "", "movies": [{"title": "a"}, {"uuid": "x", "title": "b"}]}
     ).json()
-    assert body["title"] == "Bad Request"
+    assert (body["title"], body["code"]) == ("Something that was sent is wrong", "invalid")
     assert body["instance"] == "/api/v1/collections/"
     by_field = {error.pop("field"): error for error in body["errors"]}
     assert by_field == {

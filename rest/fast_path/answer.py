@@ -18,6 +18,7 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
 from rest import compression, conditional
+from rest.current import CURRENT
 from rest.errors import JSON, server_error
 from rest.fast_path.plain import Environ, is_plain, is_unusual, plain_request
 from rest.fast_path.routes import Route, find_route, routes
@@ -99,6 +100,7 @@ def begin(request: WSGIRequest) -> bool:
 def answer(request: WSGIRequest, route: Route, arguments: dict[str, Any]) -> Answer | None:
     """What the view's method answers, as the layers of MIDDLEWARE finish it."""
     set_script_prefix(request.META["SCRIPT_NAME"])
+    CURRENT.route = route.name
     response = respond(request, route, arguments)
     if response is None:
         return None

@@ -31,6 +31,8 @@ def is_plain(environ: Environ) -> bool:
         return False
     if environ["REQUEST_METHOD"] == "GET":
         return environ.get("CONTENT_LENGTH") in NO_BODY
+    if "HTTP_IF_NONE_MATCH" in environ:
+        return False
     return environ["REQUEST_METHOD"] in ("POST", "PUT") and has_plain_body(environ)
 
 

@@ -19,6 +19,7 @@ from rest_framework.viewsets import ViewSetMixin
 from rest.negotiation import Disregarding
 from rest.payload import Payload
 from rest.renderers import ORJSONRenderer
+from rest.route_names import route_name
 from rest.strict import Parameters, known_parameters
 
 Method = Callable[..., Payload]
@@ -67,6 +68,7 @@ class Route(NamedTuple):
     dialect: str
     parameters: Parameters | None  # of the query, where others are refused
     allow: str  # the Allow header
+    name: str  # what logs and metrics call it
 
 
 class Routes:
@@ -97,7 +99,7 @@ class Routes:
         key = PLACEHOLDER.search(address)
         if not leads_to(pattern, PLACEHOLDER.sub(lambda found: EXAMPLES[found[1]], address, count=1)):
             return
-        for method, route in routes_of(pattern, dialect):
+        for method, route in routes_of(pattern, dialect, address):
             if key:
                 self.keyed[key[1]][method, address[: key.start()], address[key.end() :]] = route, key[2]
             else:
@@ -130,7 +132,7 @@ def patterns(resolver: URLResolver, prefix: str = "/", dialect: str = "") -> Ite
             yield address, entry, dialect
 
 
-def routes_of(pattern: URLPattern, dialect: str) -> Iterator[tuple[str, Route]]:
+def routes_of(pattern: URLPattern, dialect: str, address: str) -> Iterator[tuple[str, Route]]:
     callback: Any = pattern.callback
     view_class, initkwargs, action_map = callback.cls, callback.initkwargs, callback.actions
     for method, action in action_map.items():
@@ -139,7 +141,11 @@ def routes_of(pattern: URLPattern, dialect: str) -> Iterator[tuple[str, Route]]:
         if fast_method := getattr(getattr(view_class, action), "fast_method", None):
             allow = allowed_methods(view_class, initkwargs, action_map)
             known = known_parameters(view_class, initkwargs, action, dialect)
-            yield method.upper(), Route(view_class, initkwargs, action_map, action, fast_method, dialect, known, allow)
+            name = route_name(address)
+            yield (
+                method.upper(),
+                Route(view_class, initkwargs, action_map, action, fast_method, dialect, known, allow, name),
+            )
 
 
 def allowed_methods(view_class: type[Any], initkwargs: dict[str, Any], action_map: dict[str, str]) -> str:
@@ -155,8 +161,8 @@ def allowed_methods(view_class: type[Any], initkwargs: dict[str, Any], action_ma
 
 def objections() -> Iterator[str]:
     """What the fast path would ignore of the views that it answers for, a sentence each."""
-    for _, pattern, dialect in patterns(get_resolver()):
-        for _, route in routes_of(pattern, dialect):
+    for address, pattern, dialect in patterns(get_resolver()):
+        for _, route in routes_of(pattern, dialect, address):
             view = route.view_class(**route.initkwargs)
             view.action = route.action
             name = f"{route.view_class.__name__}.{route.action}"

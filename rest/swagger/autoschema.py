@@ -15,7 +15,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 from rest_framework.permissions import BasePermission
 
-from rest.conditional import HAS_CHANGED
+from rest.conditional import HAS_CHANGED, HAS_NO_TAG
 from rest.errors import JSON, ErrorShape
 from rest.fields import AnyField
 from rest.refusals import HEADERS_TOO_LONG
@@ -29,6 +29,8 @@ FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 CREDENTIALS: list[dict[str, list[str]]] = [{"Token": []}, {"Bearer": []}]
 LINK = {"type": "string", "description": 'The pages `rel="first"`, `"prev"`, `"next"` and `"last"` (RFC 8288).'}
 ETAG = {"type": "string", "description": "The tag of this answer, for `If-None-Match`."}
+NEW_ETAG = {"type": "string", "description": "The tag of what there is now, where the change had an `If-Match`."}
+REPLAYED = {"type": "string", "description": "`true` where this is the answer to the first request with that key."}
 LOCATION = {"type": "string", "description": "The address of what was made."}
 SAMPLE_KEYS = {"id": "42", "uuid": "57baf4f4-c9ef-4197-9e4f-acf04eae5b4d"}
 
@@ -150,6 +152,27 @@ class AutoSchema(SwaggerAutoSchema):
     def get_query_parameters(self) -> list[openapi.Parameter]:
         return parameters.of_view(self.view)
 
+    # --- Headers ---
+
+    def add_manual_parameters(self, found: list[openapi.Parameter]) -> list[openapi.Parameter]:
+        """With the headers that any change may have."""
+        found = list(super().add_manual_parameters(found))
+        if self.takes_key:
+            found.append(parameters.IDEMPOTENCY_KEY)
+        if self.method in errors.CHANGING[1:] and self.can_be_read:
+            found += [parameters.IF_MATCH, parameters.IF_NONE_MATCH][: 2 if self.method == "PUT" else 1]
+        return found
+
+    @property
+    def can_be_read(self) -> bool:
+        """Whether the address takes GET, which gives the tag that conditions name."""
+        return "get" in self.view.action_map
+
+    @property
+    def takes_key(self) -> bool:
+        """Whether an `Idempotency-Key` has an effect: an answer with secrets is not kept."""
+        return self.method in errors.CHANGING and self.view.action not in getattr(self.view, "secret_actions", ())
+
     # --- Responses ---
 
     def get_produces(self) -> list[str]:
@@ -174,7 +197,8 @@ class AutoSchema(SwaggerAutoSchema):
         headers = {
             "Link": LINK if success.has_link or self.about.is_paged else None,
             "Location": LOCATION if success.has_location else None,
-            "ETag": ETAG if self.method == "GET" else None,
+            "ETag": {"GET": ETAG, "PATCH": NEW_ETAG}.get(self.method),
+            "Idempotency-Replayed": REPLAYED if self.takes_key else None,
             **(errors.RATE_LIMIT if self.is_throttled() else {}),
         }
         return openapi.Response(
@@ -197,14 +221,15 @@ class AutoSchema(SwaggerAutoSchema):
             401: self.unauthorized(),
             403: self.about.forbidden or self.forbidden() or self.out_of_reach(),
             404: self.about.not_found or self.not_found(),
-            412: HAS_CHANGED,
+            412: HAS_CHANGED if self.can_be_read else HAS_NO_TAG,
             **(errors.OF_CHANGES if self.method in errors.CHANGING else {}),
+            **(errors.OF_KEYS if self.takes_key else {}),
             429: errors.THROTTLED if self.is_throttled() or self.about.is_paged else "",
             431: HEADERS_TOO_LONG if self.takes_several() else "",
             503: self.busy(),
             **getattr(self.view, "refusals", {}).get(self.view.action, {}),
         }
-        found: dict[int, Any] = {code: errors.detail(text) for code, text in details.items() if text}
+        found: dict[int, Any] = {code: errors.detail(code, text) for code, text in details.items() if text}
         if wrong := self.invalid() or self.meaningless():
             found[400] = {name: [message] for name, message in wrong.items()}
         path = re.sub(r"{(\w+)}", lambda key: SAMPLE_KEYS.get(key[1], key[1]), self.path)
@@ -266,7 +291,7 @@ class AutoSchema(SwaggerAutoSchema):
         """What a live credential is told that may not do all that its user may."""
         asked = [getattr(one, "refusal_of", None) for one in self.view.get_authenticators()]
         refused = [one(self.view, self.method) for one in asked if one]
-        return next((str(one.detail) for one in refused if one), "")
+        return next((one.detail for one in refused if one), "")
 
     def not_found(self) -> str:
         if self.view.detail:

@@ -3,8 +3,9 @@
 from typing import Any
 
 from drf_yasg import openapi
-from rest_framework.exceptions import ErrorDetail
+from rest_framework.exceptions import APIException, ErrorDetail
 
+from rest import problems
 from rest.errors import ErrorShape
 from rest.exceptions import Busy, LengthRequired, ReadTooSlow, TokenNotValid
 from rest.swagger.shapes import from_json_schema
@@ -17,16 +18,40 @@ NOT_ALLOWED = "You do not have permission to perform this action."
 NOT_FOUND = "Not found."
 NO_PAGE = "Invalid page."
 THROTTLED = "Request was throttled. Expected available in 42 seconds."
-TOO_SLOW = str(ReadTooSlow(2, ["ordering"]).detail)
+TOO_SLOW = ErrorDetail(str(ReadTooSlow(2, ["ordering"]).detail), problems.TOO_SLOW)
 MEANINGLESS = "verbose"  # a query parameter that no endpoint has
 BUSY = str(Busy.default_detail)
+REQUEST_ID = "0f8fad5bd9cb469fa16570867728950e"
+# The kind of a text that has no code of its own, by status.
+USUAL = {
+    400: problems.PARSE_ERROR,
+    401: problems.NOT_AUTHENTICATED,
+    403: problems.PERMISSION_DENIED,
+    404: problems.NOT_FOUND,
+    409: problems.QUOTA_REACHED,
+    411: problems.LENGTH_REQUIRED,
+    412: problems.PRECONDITION_FAILED,
+    413: problems.TOO_LARGE,
+    414: problems.QUERY_TOO_LONG,
+    415: problems.UNSUPPORTED_MEDIA_TYPE,
+    429: problems.THROTTLED,
+    431: problems.HEADERS_TOO_LONG,
+    503: problems.BUSY,
+}
 # What any change can be told before its view sees it.
 OF_CHANGES = {
-    400: "Idempotency-Key is not 1 to 255 visible ASCII characters.",
+    400: ErrorDetail("Idempotency-Key is not 1 to 255 visible ASCII characters.", problems.INVALID_IDEMPOTENCY_KEY),
     411: LengthRequired.default_detail,
     413: "The body is longer than 2500000 bytes.",
     415: 'Unsupported media type "text/plain" in request.',
-    422: "This Idempotency-Key was sent with another request.",
+}
+# And where a key has an effect.
+OF_KEYS = {
+    409: ErrorDetail(
+        "The first request with this Idempotency-Key has not been answered yet: send it again in a moment.",
+        problems.IDEMPOTENCY_KEY_IN_USE,
+    ),
+    422: ErrorDetail("This Idempotency-Key was sent with another request.", problems.IDEMPOTENCY_KEY_REUSED),
 }
 CHANGING = ("POST", "PUT", "PATCH", "DELETE")
 RETRY_AFTER = {"type": "integer", "description": "Seconds until the next attempt has a chance."}
@@ -40,9 +65,10 @@ DESCRIPTIONS = {
     401: "No credential, or one that is not alive",
     403: "Not yours to do, or a personal access token whose scopes do not reach",
     404: "There is no such thing",
-    409: "Your account is not in a state for this, or has reached a limit; nothing has changed",
+    409: "The first request with the same `Idempotency-Key` is being answered; or your account is not in a state for "
+    "this, or has reached a limit; nothing has changed",
     411: "The body's length is missing",
-    412: "It is no longer what `If-Match` names, and nothing has changed",
+    412: "It is no longer what `If-Match` names, or there already as `If-None-Match` says; nothing has changed",
     413: "The body is too large, or your account would keep more than it may; nothing has changed",
     415: "The body is of a type, or encoded in a way, that is not taken",
     422: "The `Idempotency-Key` belongs to another request",
@@ -54,10 +80,16 @@ DESCRIPTIONS = {
 HEADERS = {429: {"Retry-After": RETRY_AFTER, **RATE_LIMIT}, 503: {"Retry-After": RETRY_AFTER}}
 
 
-def detail(message: str) -> dict[str, str]:
+def said_by(kind: type[APIException]) -> ErrorDetail:
+    """What an exception says where nothing more is said."""
+    return ErrorDetail(str(kind.default_detail), str(kind.default_code))
+
+
+def detail(status: int, message: str) -> dict[str, str]:
     """The error as REST framework has it, where nothing but this message is said."""
-    code = getattr(message, "code", None)
-    return {"detail": message, "code": code} if code == TokenNotValid.default_code else {"detail": message}
+    code = getattr(message, "code", None) or USUAL[status]
+    said: dict[str, str] = {"detail": ErrorDetail(message, code)}
+    return {**said, "code": code} if code == TokenNotValid.default_code else said
 
 
 def error_response(
@@ -65,6 +97,8 @@ def error_response(
 ) -> openapi.Response:
     """`data` is the error as REST framework has it: `{"detail": …}`, or `{field: [message, …]}`."""
     example = shape.body(code, data, path)
+    if "request_id" in example:
+        example["request_id"] = REQUEST_ID  # not that of the request for the document
     name, schema = shape.schema(data)
     definitions.setdefault(name, lambda: from_json_schema(schema))
     return openapi.Response(

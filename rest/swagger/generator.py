@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
-from django.urls import get_resolver
+from django.urls import get_resolver, get_script_prefix, set_script_prefix
 from drf_yasg import openapi
 from drf_yasg.app_settings import swagger_settings
 from drf_yasg.generators import OpenAPISchemaGenerator
@@ -27,9 +27,14 @@ class SchemaGenerator(OpenAPISchemaGenerator):
         return document()
 
     def generate(self) -> openapi.Swagger:
-        # Nobody in particular asks: permissions answer for anonymous callers, and no version hides other dialects.
-        schema = super().get_schema(Request(HttpRequest()), public=True)
-        schema["basePath"] = "/"  # whichever prefix the first request came below
+        prefix = get_script_prefix()
+        set_script_prefix("/")  # whichever the first request came below
+        try:
+            # Nobody in particular asks: permissions answer for anonymous callers, and no version hides other dialects.
+            schema = super().get_schema(Request(HttpRequest()), public=True)
+        finally:
+            set_script_prefix(prefix)
+        schema["basePath"] = "/"
         schema["tags"] = [{"name": one.name, "description": one.description} for one in self.headings]
         for definition in schema["definitions"].values():
             complete(definition)

@@ -27,6 +27,17 @@ def of_view(view: Any) -> list[openapi.Parameter]:
     return [*found, cursor(view.paginator)] if about.has_cursor else found
 
 
+def header(name: str, description: str) -> openapi.Parameter:
+    return openapi.Parameter(name, openapi.IN_HEADER, type=openapi.TYPE_STRING, description=description)
+
+
+IDEMPOTENCY_KEY = header(
+    "Idempotency-Key", "Any text of your own, such as a UUID: what is sent twice with it is done once, for a day."
+)
+IF_MATCH = header("If-Match", "The `ETag` of a GET of this address: the change is 412 where somebody's came before it.")
+IF_NONE_MATCH = header("If-None-Match", "`*` writes only where there is nothing yet, and is 412 else.")
+
+
 def limit(default: int, maximum: int) -> openapi.Parameter:
     description = f"How many at most; more than {maximum} is taken as {maximum}."
     return openapi.Parameter(

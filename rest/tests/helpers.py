@@ -3,8 +3,11 @@
 from typing import Any
 
 from django.db import connection
+from django.urls import get_script_prefix
 
-CANONICAL_ERROR = {"type", "title", "status", "detail", "instance"}
+from rest.problems import PROBLEMS
+
+CANONICAL_ERROR = {"type", "title", "status", "detail", "instance", "code", "request_id"}
 
 
 def whole_database() -> dict[str, list[str]]:
@@ -24,13 +27,20 @@ def is_problem(response: Any) -> bool:
     if response["Content-Type"] != "application/problem+json":
         return False
     body = response.json()
-    assert set(body) - {"errors", "code"} == CANONICAL_ERROR, body
-    assert ("code" in body) == (response.status_code == 401), body
-    assert body["type"] == "about:blank"
+    assert set(body) - {"errors"} == CANONICAL_ERROR, body
+    kind = PROBLEMS[body["code"]]
+    assert body["type"] == f"{get_script_prefix()}problems/{kind.code}/"
+    assert body["title"] == kind.title
     assert body["status"] == response.status_code
+    assert body["status"] in kind.statuses, body
+    assert body["detail"], body
     assert body["instance"] == response.request["PATH_INFO"]
+    assert body["request_id"] == response["X-Request-ID"]
+    assert ("errors" in body) == (kind.code == "invalid"), body
     for error in body.get("errors", []):
         assert set(error) == {"field", "pointer", "detail", "code"}, error
+        assert error["pointer"].startswith("#"), error
+        assert error["code"], error
     return True
 
 
@@ -60,3 +70,14 @@ def detail_of(response: Any) -> str:
     """The message of an error that names no field."""
     is_problem(response)
     return response.json()["detail"]
+
+
+def said_in(response: Any) -> dict[str, Any]:
+    """The body of an error without what names this request, so that it can be compared with another's."""
+    is_problem(response)
+    return {name: value for name, value in response.json().items() if name not in ("instance", "request_id")}
+
+
+def headers_of(response: Any) -> dict[str, str]:
+    """The headers without the one that names this request."""
+    return {name: value for name, value in response.headers.items() if name != "X-Request-ID"}

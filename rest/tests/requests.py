@@ -21,7 +21,7 @@ def asked(method: str, address: str, *, body: bytes = b"", token: str = "", **mo
         environ |= {"CONTENT_TYPE": "application/json", "CONTENT_LENGTH": str(len(body)), "wsgi.input": BytesIO(body)}
     if token:
         environ["HTTP_AUTHORIZATION"] = f"Token {token}"
-    environ |= {"HTTP_HOST": "testserver", **more}
+    environ |= {"HTTP_HOST": "testserver", "HTTP_X_REQUEST_ID": "the-request", **more}
     setup_testing_defaults(environ)
     return environ
 
