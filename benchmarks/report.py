@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.load import CONNECTIONS, THREADS, Measurement
 from benchmarks.processes import ROOT
-from benchmarks.scenarios import BASELINE, EVERYBODY, SCENARIOS
+from benchmarks.scenarios import BASELINE, EVERYBODY, OBSERVED, SCENARIOS, SILENT
 
 NONE = "–"
 OTHERS = ("floor", "fastapi", "textbook")
@@ -27,6 +27,7 @@ class Results:
     size: int
     figures: dict[tuple[str, str], Measurement | None] = field(default_factory=dict)  # None: no answer in time
     memory: dict[str, int] = field(default_factory=dict)
+    cost_of_seeing: dict[str, float] = field(default_factory=dict)  # scenario: the rate observed ÷ silent, by rounds
 
     def rate(self, scenario: str, contestant: str) -> float | None:
         figure = self.figures.get((scenario, contestant))
@@ -115,6 +116,17 @@ def growth_table(small: Results, large: Results) -> str:
     return table([f"rate at {small.size:,} ÷ rate at {large.size:,}", *EVERYBODY], rows)
 
 
+def seeing_table(every: list[Results]) -> str:
+    rows = []
+    for results in every:
+        for scenario, ratio_of_rounds in results.cost_of_seeing.items():
+            figures = [results.figures[scenario, name] for name in (SILENT, OBSERVED)]
+            rates = [number(figure.rate if figure else None) for figure in figures]
+            cpu = [number(figure.cpu if figure else None) for figure in figures]
+            rows.append([f"{results.database}, {results.size:,}, {scenario}", *rates, f"{ratio_of_rounds:.3f}", *cpu])
+    return table(["", "off /s", "on /s", "on ÷ off", "off CPU ms", "on CPU ms"], rows)
+
+
 def memory_table(every: list[Results]) -> str:
     rows = [
         [f"{results.database}, {results.size:,}", *(f"{results.memory.get(name, 0) / 1e6:,.0f}" for name in EVERYBODY)]
@@ -162,6 +174,12 @@ def text(every: list[Results], *, seconds: float, rounds: int) -> str:
         sizes = sorted((results for results in every if results.database == database), key=lambda results: results.size)
         if len(sizes) > 1:
             parts += [f"## Growth, {sizes[0].version}", growth_table(sizes[0], sizes[-1])]
+    if any(results.cost_of_seeing for results in every):
+        parts += [
+            "## What seeing costs: access lines as JSON and metrics, on and off",
+            seeing_table(every),
+            "“on ÷ off” is the median over the rounds. `benchmarks/observing.py` measures the same in one process.",
+        ]
     parts += ["## Memory of the server processes", memory_table(every)]
     return "\n\n".join(parts) + "\n"
 

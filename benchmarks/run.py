@@ -25,7 +25,7 @@ from benchmarks.kept import Data, ensure_postgres, ensure_sqlite
 from benchmarks.load import CONNECTIONS, Measurement, Request, TooSlow, ask, measure, require_wrk
 from benchmarks.postgres import Cluster
 from benchmarks.processes import FOLDER, ROOT, Server, cpu_seconds, free_port
-from benchmarks.scenarios import BASELINE, SCENARIOS, Scenario, World
+from benchmarks.scenarios import BASELINE, OBSERVED, SCENARIOS, SILENT, Scenario, World
 
 SIZES = [int(size) for size in os.environ.get("SIZES", "10000 1000000").split()]
 DATABASES = os.environ.get("DATABASES", "postgres sqlite").split()
@@ -36,6 +36,7 @@ WANTED = [name.strip() for name in os.environ.get("SCENARIOS", "").split(",") if
 RESULTS = Path(os.environ.get("RESULTS", str(ROOT / "benchmarks" / "RESULTS.md")))
 OTHER_CHECKOUT = Path(os.environ["BASELINE"]).resolve() if os.environ.get("BASELINE") else None
 WARM_UP_SECONDS = 1
+SEEN = {"ACCESS_LOG": "on", "LOG_FORMAT": "json", "METRICS_TOKEN": "a-token-of-the-benchmark"}
 
 
 def chosen() -> list[Scenario]:
@@ -58,6 +59,8 @@ def contestants(url: str, baseline_url: str | None, folder: Path) -> list[Server
         "marquee": ["bin/run"],
         "floor": web_command(f"{contestant}.floor"),
         "textbook": web_command(f"{contestant}.textbook.wsgi"),
+        SILENT: web_command("config.wsgi"),
+        OBSERVED: web_command("config.wsgi"),
         "fastapi": [".venv-bench/bin/uvicorn", f"{contestant}.fastapi_app:app", "--workers=2", "--no-access-log"],
     }
     if baseline_url:
@@ -70,6 +73,7 @@ def contestants(url: str, baseline_url: str | None, folder: Path) -> list[Server
         more = [f"--port={port}", "--log-level=warning"] if name == "fastapi" else []
         its_url = baseline_url if baseline_url and name == BASELINE else url
         environment = {"DATABASE_URL": its_url, "VAR_DIR": str(var), "THROTTLING": "off", "LOG_LEVEL": "WARNING"}
+        environment |= SEEN if name == OBSERVED else {"ACCESS_LOG": "off"}
         root = OTHER_CHECKOUT if OTHER_CHECKOUT and name == BASELINE else ROOT
         servers.append(Server(name, [*command, *more], port=port, log=var / "log", root=root, **environment))
     return servers
@@ -123,6 +127,9 @@ class Run:
             for name in [*racing[turn % len(racing) :], *racing[: turn % len(racing)]] if racing else []:
                 if is_quick[name] or not found[name]:
                     found[name].append(self.measure_once(scenario, name, requests[name], SECONDS, quick=is_quick[name]))
+        if found.get(SILENT) and found.get(OBSERVED):
+            pairs = zip(found[SILENT], found[OBSERVED], strict=False)  # one that is not quick is measured once
+            self.results.cost_of_seeing[scenario.name] = statistics.median(on.rate / off.rate for off, on in pairs)
         for name, measurements in found.items():
             self.results.figures[scenario.name, name] = median(measurements)
         if not requests:

@@ -14,7 +14,8 @@ from benchmarks.processes import Server
 
 EVERYBODY = ("marquee", "floor", "fastapi", "textbook")
 BASELINE = "baseline"  # another checkout of Marquee, which takes part wherever Marquee does: BASELINE=folder
-MARQUEES = ("marquee", BASELINE)
+SILENT, OBSERVED = "silent", "observed"  # Marquee without access lines and metrics, and with both: the list alone
+MARQUEES = ("marquee", BASELINE, SILENT, OBSERVED)
 AXIOS = {"Accept": "application/json, text/plain, */*", "User-Agent": "axios/1.7.2", "Accept-Encoding": "gzip, br"}
 POOL, WRITE_POOL = 20_000, 100_000  # different requests of a scenario
 TAGGED = 200  # movies whose ETags are asked for beforehand
@@ -178,7 +179,7 @@ def not_textbook(contestant: str) -> bool:
 ONLY_MARQUEE = ("marquee",)
 NOT_TEXTBOOK = ("marquee", "floor", "fastapi")
 SCENARIOS = [
-    Scenario("list", get("/api/v1/movies/")),
+    Scenario("list", get("/api/v1/movies/"), (*EVERYBODY, SILENT, OBSERVED)),
     Scenario("list, page in the middle", deep_page),
     Scenario("list, the same by cursor", deep_cursor, NOT_TEXTBOOK),
     Scenario("detail", details),

@@ -5,11 +5,11 @@ the same status, body and headers, and `Idempotency-Replayed: true`. A key is th
 """
 
 import re
-import time
+import threading
 from collections.abc import Callable
 from hashlib import sha256
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any, ClassVar
+from typing import IO, Any
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
@@ -23,6 +23,10 @@ from rest_framework.request import Request
 
 from metrics.addresses import client_network
 from metrics.models import KeptAnswer
+from rest import problems
+from rest.cleaning import Cleaning
+from rest.database.locks import turn_within
+from rest.database.undo import undoable
 from rest.dialects import dialect_of
 from rest.environ import remade
 from rest.errors import plain_error
@@ -30,20 +34,24 @@ from rest.errors import plain_error
 KEY_HEADER, REPLAYED = "HTTP_IDEMPOTENCY_KEY", "Idempotency-Replayed"
 METHODS = {"POST", "PUT", "PATCH", "DELETE"}
 VALID_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+NO_KEY = "Idempotency-Key is not 1 to 255 visible ASCII characters."
+OTHERS_KEY = "This Idempotency-Key was sent with another request."
 CHUNK = 65_536  # bytes
 IN_MEMORY = 512 * 1024  # bytes of a body; a longer one waits in a file
-CLEANING_SECONDS = 600
+KEY_IN_USE = "The first request with this Idempotency-Key has not been answered yet: send it again in a moment."
+WAIT_SECONDS = 3  # for the first request with the same key: less than settings.DATABASE_SECONDS
+WAITING = threading.BoundedSemaphore(max(1, settings.THREADS // 2))
+COME_AGAIN_SECONDS = 2
+cleaning = Cleaning(lambda: KeptAnswer.objects.delete_expired())
 
 
 class IdempotencyMiddleware:
     """Answers a change that has a key: from what is kept, or by doing it and keeping the answer.
 
-    Kept is what succeeded. After an error the key is free again, so that the same request may be tried once more. An
-    answer that nobody may store (`no-store`), since it holds secrets, is not kept either: logging in is done each time,
-    and in no transaction, because a password takes long to hash.
+    Kept is what succeeded. After an error, or where the request is sent to another address, the key is free again, so
+    that the same request may be tried once more. An answer that nobody may store (`no-store`), since it holds secrets,
+    is not kept either: logging in is done each time, and in no transaction, because a password takes long to hash.
     """
-
-    next_cleaning: ClassVar[float] = 0.0
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -53,25 +61,27 @@ class IdempotencyMiddleware:
         if key is None or request.method not in METHODS or dialect_of(request) is None:
             return self.get_response(request)
         if not VALID_KEY.fullmatch(key):
-            return plain_error(request, 400, "Idempotency-Key is not 1 to 255 visible ASCII characters.")
+            return plain_error(request, 400, NO_KEY, problems.INVALID_IDEMPOTENCY_KEY)
         if is_secret(request):
             return self.get_response(request)
         try:
             caller, user_id = caller_of(request)
         except APIException:
             return self.get_response(request)  # where the credential is looked at, it is refused
-        self.clean_now_and_then()
+        cleaning.now_and_then()
+        key_digest = sha256(f"{caller}\n{key}".encode()).hexdigest()
         with SpooledTemporaryFile(max_size=IN_MEMORY) as body:
             again, request_digest = repeatable(request, body)
-            key_digest = sha256(f"{caller}\n{key}".encode()).hexdigest()
-            with transaction.atomic():
+            with undoable():
+                if not is_alone(key_digest):
+                    return in_use(request)
                 kept, is_new = KeptAnswer.objects.claim(
                     key_digest, request_digest=request_digest, caller=caller, user_id=user_id
                 )
                 if is_new:
                     return self.answer(again, kept)
         if kept.request_digest != request_digest:
-            return plain_error(request, 422, "This Idempotency-Key was sent with another request.")
+            return plain_error(request, 422, OTHERS_KEY, problems.IDEMPOTENCY_KEY_REUSED)
         return replayed(kept)
 
     def answer(self, request: HttpRequest, kept: KeptAnswer) -> HttpResponse:
@@ -79,19 +89,37 @@ class IdempotencyMiddleware:
         response = self.get_response(request)
         if response.status_code >= 500:
             transaction.set_rollback(True)
-        elif response.status_code >= 400 or response.streaming or "no-store" in response.get("Cache-Control", ""):
+        elif response.status_code >= 300 or response.streaming or "no-store" in response.get("Cache-Control", ""):
             kept.delete()
         else:
             kept.status, kept.headers, kept.body = response.status_code, dict(response.headers), response.content
-            # Not save(), which would bring back what went with the account that was deleted.
-            KeptAnswer.objects.filter(pk=kept.pk).update(status=kept.status, headers=kept.headers, body=kept.body)
+            KeptAnswer.objects.keep(kept)
         return response
 
-    @classmethod
-    def clean_now_and_then(cls) -> None:
-        if time.monotonic() >= cls.next_cleaning:
-            cls.next_cleaning = time.monotonic() + CLEANING_SECONDS
-            KeptAnswer.objects.delete_expired()
+
+def is_alone(key_digest: str) -> bool:
+    """Whether nobody else is at the request with that key: at once, or after WAIT_SECONDS at most.
+
+    Whoever waits holds a thread, so few of a process do. On SQLite the transaction has waited.
+    """
+    number = int.from_bytes(bytes.fromhex(key_digest)[:8], signed=True)
+    if turn_within(number, 0):
+        return True
+    if not WAITING.acquire(blocking=False):
+        return False
+    try:
+        return turn_within(number, WAIT_SECONDS)
+    finally:
+        WAITING.release()
+
+
+def in_use(request: HttpRequest) -> HttpResponse:
+    return come_again(plain_error(request, 409, KEY_IN_USE, problems.IDEMPOTENCY_KEY_IN_USE))
+
+
+def come_again(response: HttpResponse) -> HttpResponse:
+    response.headers["Retry-After"] = str(COME_AGAIN_SECONDS)
+    return response
 
 
 def is_secret(request: HttpRequest) -> bool:

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponseBase
 
+from metrics.measures import measures
+
 LIMITS = "metrics.limits"  # in the WSGI environ: name of a limit → what became of it for this request
 
 
@@ -43,7 +45,7 @@ def headers_of(limits: Iterable[Limit]) -> dict[str, str]:
 
 
 class RateLimitMiddleware:
-    """Writes them on every answer to a request that was counted, refusals among them.
+    """Writes them on every answer to a request that was counted, refusals among them, and counts these for /metrics.
 
     It is no AnswerLayer, because the fast path answers for nothing that is limited by a throttle.
     """
@@ -54,6 +56,9 @@ class RateLimitMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         limits = limits_of(request)  # made here, so that requests that are remade of this one share it
         response = self.get_response(request)
+        for limit in limits.values():
+            if limit.is_refused:
+                measures.count("throttled", limit.name)
         for name, value in headers_of(limits.values()).items():
             response.headers[name] = value
         return response

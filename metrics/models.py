@@ -1,4 +1,4 @@
-"""The requests counted so far, the resets of that count, the throttles' windows, and answers kept for retries."""
+"""Requests counted so far, the resets of that count, limits, answers kept for retries, signs of life, and backups."""
 
 import uuid
 
@@ -7,8 +7,10 @@ from django.db import models
 from django.utils import timezone
 
 from metrics.querysets import (
+    BackupQuerySet,
     CounterSourceQuerySet,
     CountPeriodQuerySet,
+    HeartbeatQuerySet,
     InstallationQuerySet,
     KeptAnswerQuerySet,
     ThrottleWindowQuerySet,
@@ -110,3 +112,60 @@ class KeptAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.status} to {self.caller}"
+
+
+class Heartbeat(models.Model):
+    """When one process of a host last said that it does its work."""
+
+    name = models.CharField(max_length=30)  # "mail", "web"
+    host = models.CharField(max_length=255)
+    seen_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    objects = HeartbeatQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "host"]
+        constraints = [models.UniqueConstraint(fields=["name", "host"], name="one_heartbeat_of_each")]
+
+    def __str__(self) -> str:
+        return f"{self.name} on {self.host}"
+
+
+class Backup(models.Model):
+    """A backup that was asked for, is being made, is kept in a folder, or failed.
+
+    The server and what makes backups may be on different hosts, so this is how they tell each other. Whether a file is
+    a whole backup is said by the file alone, and never by its row.
+    """
+
+    class State(models.TextChoices):
+        ASKED = "asked", "asked for"
+        RUNNING = "running", "being made"
+        KEPT = "kept", "kept"
+        FAILED = "failed", "failed"
+
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ASKED)
+    asked_at = models.DateTimeField(default=timezone.now)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    host = models.CharField(max_length=255, blank=True)
+    place = models.UUIDField(null=True, help_text="Which folder of backups: two hosts may call theirs alike.")
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    taken_at = models.DateTimeField(null=True, help_text="The moment that the backup holds.")
+    path = models.TextField(blank=True)
+    bytes = models.PositiveBigIntegerField(default=0)
+    counts = models.JSONField(default=dict, help_text="Rows of each table.")
+    problem = models.TextField(blank=True)
+
+    objects = BackupQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["state"], condition=models.Q(state="asked"), name="one_backup_is_asked_for")
+        ]
+
+    def __str__(self) -> str:
+        return f"backup {self.pk}: {self.get_state_display()}"

@@ -7,14 +7,28 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import F, Func, Sum, Value
+from django.db.models.functions import Length
 from django.utils import timezone
 from orjson import dumps
 
 if TYPE_CHECKING:
-    from metrics.models import CounterSource, CountPeriod, Installation, KeptAnswer, ThrottleWindow
+    from metrics.models import (
+        Backup,
+        CounterSource,
+        CountPeriod,
+        Heartbeat,
+        Installation,
+        KeptAnswer,
+        ThrottleWindow,
+    )
 
 KEPT_FOR = timedelta(hours=24)
+ALIVE_FOR = timedelta(minutes=1)  # after a sign of life
+FORGOTTEN_AFTER = timedelta(days=1)  # is a host that has gone
 MAX_KEPT = 1000  # answers of one caller, the latest
+MAX_KEPT_BYTES = 20_000_000  # of the bodies of one caller's
+MAX_KEPT_OF_NOBODY = 5000  # answers of all callers without an account: there is no end of networks
+MAX_FAILURES = 20  # of backups, the latest
 
 
 class InstallationQuerySet(models.QuerySet["Installation"]):
@@ -88,14 +102,34 @@ class KeptAnswerQuerySet(models.QuerySet["KeptAnswer"]):
         self.filter(key_digest=key_digest, created_at__lte=timezone.now() - KEPT_FOR).delete()
         kept, is_new = self.get_or_create(key_digest=key_digest, defaults=about)
         if is_new:
-            self.filter(caller=kept.caller).forget_oldest()
+            self.filter(caller=kept.caller).forget_oldest(MAX_KEPT)
+        if is_new and kept.user_id is None:
+            self.filter(user=None).forget_oldest(MAX_KEPT_OF_NOBODY)
         return kept, is_new
 
-    def forget_oldest(self) -> None:
-        """Deletes those beyond the latest MAX_KEPT."""
-        oldest = self.order_by("-id").values_list("id", flat=True)[MAX_KEPT : MAX_KEPT + 1].first()
+    def keep(self, kept: "KeptAnswer") -> None:
+        """Writes the answer of a claimed key. The caller's oldest ones go where all are too many bytes.
+
+        Not by save(), which would bring back what went with the account that was deleted.
+        """
+        self.filter(pk=kept.pk).update(status=kept.status, headers=kept.headers, body=kept.body)
+        if len(kept.body) > MAX_KEPT_BYTES // MAX_KEPT:  # as many shorter ones are not too many
+            self.filter(caller=kept.caller).forget_beyond(MAX_KEPT_BYTES)
+
+    def forget_oldest(self, most: int) -> None:
+        """Deletes those beyond the latest so many."""
+        oldest = self.order_by("-id").values_list("id", flat=True)[most : most + 1].first()
         if oldest is not None:
             self.filter(id__lte=oldest).delete()
+
+    def forget_beyond(self, most_bytes: int) -> None:
+        """Deletes the oldest, beginning with the one in which the bodies reach more than so many bytes."""
+        total = 0
+        for pk, length in self.order_by("-id").values_list("id", Length("body")):
+            total += length
+            if total > most_bytes:
+                self.filter(id__lte=pk).delete()
+                return
 
     def naming(self, username: str) -> Self:
         """Those whose body has the name as a JSON text. All that is kept is looked at: it is that of a day."""
@@ -105,3 +139,46 @@ class KeptAnswerQuerySet(models.QuerySet["KeptAnswer"]):
     def delete_expired(self) -> int:
         """Deletes what is kept for longer than KEPT_FOR, and returns how many there were."""
         return self.filter(created_at__lte=timezone.now() - KEPT_FOR).delete()[0]
+
+
+class HeartbeatQuerySet(models.QuerySet["Heartbeat"]):
+    def beat(self, name: str) -> None:
+        """Writes down that the process of this host is alive."""
+        now = timezone.now()
+        own = {"name": name, "host": socket.gethostname()[:255]}
+        if not self.filter(**own).update(seen_at=now):
+            self.filter(seen_at__lt=now - FORGOTTEN_AFTER).delete()
+            self.bulk_create([self.model(**own, seen_at=now)], ignore_conflicts=True)
+
+    def alive(self, name: str) -> Self:
+        """Those of that name, on any host, that were seen within ALIVE_FOR."""
+        return self.filter(name=name, seen_at__gt=timezone.now() - ALIVE_FOR)
+
+
+class BackupQuerySet(models.QuerySet["Backup"]):
+    def in_state(self, *states: str) -> Self:
+        return self.filter(state__in=states)
+
+    def kept(self) -> Self:
+        """Those whose files are there, the latest first."""
+        return self.filter(state="kept").order_by("-taken_at", "-id")
+
+    def ask(self, *, by: Any) -> bool:
+        """Asks for one; False where one is asked for already, and nobody has begun it."""
+        row = self.model(state="asked", asked_by=by)
+        self.bulk_create([row], ignore_conflicts=True)
+        return self.filter(state="asked", asked_by=by, asked_at=row.asked_at).exists()
+
+    def claim(self, **about: Any) -> "Backup | None":
+        """The one that is asked for, which is being made from now on; None where another host has taken it."""
+        asked = self.filter(state="asked").first()
+        if asked is None or not self.filter(pk=asked.pk, state="asked").update(state="running", **about):
+            return None
+        return self.get(pk=asked.pk)
+
+    def forget_oldest_failures(self) -> None:
+        """Deletes those beyond the latest MAX_FAILURES."""
+        failed = self.filter(state="failed").order_by("-id").values_list("id", flat=True)
+        oldest = failed[MAX_FAILURES : MAX_FAILURES + 1].first()
+        if oldest is not None:
+            self.filter(state="failed", id__lte=oldest).delete()

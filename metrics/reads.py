@@ -7,8 +7,6 @@ again for a second.
 import logging
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from math import ceil
 from typing import Any
@@ -22,6 +20,8 @@ from rest_framework.request import Request
 from metrics.addresses import client_network
 from metrics.limits import Limit, limits_of
 from metrics.windows import TABLE, moment
+from rest.database.locks import not_waiting_long
+from rest.database.outages import report
 from rest.database.statements import Function, Statement, for_sqlite, is_postgresql, rows_of
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,6 @@ WINDOW = timedelta(minutes=1)
 FREE_SECONDS = 0.05  # a read that took less costs nothing
 BELIEVED_SECONDS = 1.0  # for which a look at what is left holds
 MOST_KEPT = 10_000  # networks that a process remembers
-LOCKED_MILLISECONDS = 100  # for which a read waits on SQLite until somebody else has written
 
 # $1 is the key, $2 the milliseconds, $3 the time, $4 when a window that opens now ends.
 CHARGE = f"""
@@ -85,8 +84,8 @@ def time_until_more(key: str) -> int:
     now = timezone.now()
     try:
         rows = SPENT.rows(key, now if is_postgresql() else connection.ops.adapt_datetimefield_value(now))
-    except DatabaseError:
-        logger.exception("A read went unlimited, because the throttle's table cannot be used.")
+    except DatabaseError as error:
+        report("A read went unlimited, because the throttle's table cannot be used.", error)
         return 0
     if not rows or rows[0][0] < 1000 * settings.THROTTLE_READ_SECONDS:
         return 0
@@ -109,8 +108,8 @@ def charge(*, request: Request, seconds: float, **signal: Any) -> None:
     try:
         with not_waiting_long():
             write(key, milliseconds)
-    except DatabaseError:
-        logger.warning("What a read cost could not be written.", exc_info=True)
+    except DatabaseError as error:
+        report("What a read cost could not be written.", error)
         if len(owed) < MOST_KEPT:
             owed[key] += milliseconds
 
@@ -122,18 +121,3 @@ def write(key: str, milliseconds: int) -> None:
         CHARGING.rows(key, milliseconds, *times)
     else:
         rows_of(for_sqlite(CHARGE), (key, milliseconds, *map(connection.ops.adapt_datetimefield_value, times)))
-
-
-@contextmanager
-def not_waiting_long() -> Iterator[None]:
-    """On SQLite one connection writes at a time, an import for seconds. No read waits for that."""
-    if is_postgresql():
-        yield
-        return
-    connection.ensure_connection()
-    usual = 1000 * connection.settings_dict["OPTIONS"]["timeout"]
-    connection.connection.execute(f"PRAGMA busy_timeout = {LOCKED_MILLISECONDS}")
-    try:
-        yield
-    finally:
-        connection.connection.execute(f"PRAGMA busy_timeout = {usual}")

@@ -9,6 +9,7 @@ from django.utils import timezone
 from rest_framework import status
 from rest_framework.exceptions import APIException
 
+from metrics import problems
 from metrics.counter import counter
 from metrics.models import CounterSource, CountPeriod, Installation, KeptAnswer, ThrottleWindow
 from metrics.slots import DamagedFile
@@ -19,7 +20,7 @@ class CounterUnavailable(APIException):
 
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_detail = "The request counter is unavailable."
-    default_code = "counter_unavailable"
+    default_code = problems.COUNTER_UNAVAILABLE
     wait = 5  # seconds, for `Retry-After`
 
 

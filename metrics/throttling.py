@@ -20,6 +20,7 @@ from metrics.limits import Limit, limits_of
 from metrics.models import ThrottleWindow
 from metrics.windows import take_use
 from rest.cleaning import Cleaning
+from rest.database.outages import report
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView  # which itself imports the throttle classes
@@ -103,8 +104,8 @@ def counted(scope: str, key: str, quota: int, seconds: int) -> Limit | None:
     try:
         use = take_use(key, quota, timedelta(seconds=seconds))
         cleaning.now_and_then()
-    except DatabaseError:
-        logger.exception("A request went unlimited, because the throttle's table cannot be used.")
+    except DatabaseError as error:
+        report("A request went unlimited, because the throttle's table cannot be used.", error)
         return None
     return Limit(scope, quota, seconds, use.left, ceil(use.opens_in.total_seconds()), is_refused=not use.is_taken)
 

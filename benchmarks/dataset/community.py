@@ -20,13 +20,15 @@ def users(sql: PostgreSQL, count: int) -> list[Step]:
     """Ordinary users, then the writers, who have said nothing yet."""
     name = "(SELECT lower(text) FROM bench_first_name WHERE n = i % 50) || (i + 1)"
     joined = sql.timestamp.format(seconds="i")
+    shown = "replace(replace(replace(name, 'm', 'rn'), '1', 'l'), '0', 'o')"  # what small letters and digits look like
+    skeleton = shown.replace("'o'", "'O'")
     return [
         (
             "users",
             [
-                "INSERT INTO accounts_user (id, password, is_superuser, username, username_key, first_name, last_name, "
-                "email, email_key, email_confirmed, is_staff, is_active, date_joined) "
-                f"SELECT i + 1, '{UNUSABLE}', {sql.false}, name, name, '', '', name || '@example.com', "
+                "INSERT INTO accounts_user (id, password, is_superuser, username, username_key, skeleton, shown_skeleton, first_name, "
+                "last_name, email, email_key, email_confirmed, is_staff, is_active, date_joined) "
+                f"SELECT i + 1, '{UNUSABLE}', {sql.false}, name, name, {skeleton}, {shown}, '', '', name || '@example.com', "
                 f"name || '@example.com', {sql.true}, {sql.false}, {sql.true}, {joined} "
                 f"FROM (SELECT i, {name} AS name FROM {sql.series(count + WRITERS)}) AS named ORDER BY i"
             ],

@@ -60,7 +60,7 @@ class Server:
         env: dict[str, str] | None = None,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.log = folder / "server.log"
+        self.folder, self.log = folder, folder / "server.log"
         self.command = [sys.executable, "-m", "gunicorn", "--config", "config/server/gunicorn.py", application]
         inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
         self.env = {
