@@ -1,6 +1,12 @@
 """gunicorn's settings. docs/decisions/0003-server.md says why the server is this one."""
 
 import os
+from typing import Any
+
+from config import logs
+from rest.parents import end_with_supervisor
+
+logconfig_dict = logs.of_environment()  # the master's lines look as those of the application do; it reads .env
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WORKERS", "2"))
@@ -11,6 +17,10 @@ threads = int(os.environ.get("THREADS", "16"))
 worker_connections = 400
 # How many seconds a client may do nothing: between two requests, within one, or while an answer waits to be taken.
 keepalive = int(os.environ.get("CLIENT_SECONDS", "30"))
-graceful_timeout = 10
+graceful_timeout = 30  # seconds in which a process that is to end answers what it has been asked
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 - heartbeats must not touch a disk
 control_socket_disable = True  # nobody controls the server but its parent
+
+
+def on_starting(server: Any) -> None:
+    end_with_supervisor()

@@ -8,7 +8,6 @@ A request takes a thread only when all of it has arrived, and gives it back when
 client that stalls costs a connection and no thread. docs/decisions/0003-server.md says why it is built so.
 """
 
-import json
 import logging
 import os
 import socket
@@ -21,19 +20,25 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from django.conf import settings
 from gunicorn.workers.base import Worker
 from waitress import create_server, wasyncore
-from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer
-from waitress.task import ErrorTask, WSGITask
-from waitress.utilities import InternalServerError
+from waitress.task import ThreadedTaskDispatcher
 
-from config.server.parsing import RequestParser, answers_refusals, refusal
-from rest.refusals import HEADER_BYTES, REFUSAL
+from config.server.channel import Channel
+from config.server.parsing import answers_refusals
+from metrics.measures import measures
+from rest.database.availability import AVAILABILITY
+from rest.database.slow import open_connections
+from rest.parents import end_with_parent
+from rest.refusals import HEADER_BYTES
 
 T = TypeVar("T")
 POLL_SECONDS = 1
+NEVER = 1 << 31  # seconds
+LAST_POLL_SECONDS = 0.1  # between two looks when the process is about to end
+KILLING_SECONDS = 2  # before gunicorn kills the process, it ends by itself
 # The longest body for an application other than Marquee (the benchmark's).
 DEFAULT_BODY_BYTES = 10_000_000
-HEAR_OUT_SECONDS = 10  # for which a client may go on sending what nobody reads
+LIVENESS = "/livez"
 
 
 def longest_body() -> int:
@@ -57,106 +62,20 @@ def without_bodies_for_head(application: Callable[..., Iterable[bytes]]) -> WSGI
     return without_body
 
 
-class Task(WSGITask):
-    """Closes a connection only where it must, and ends answers to HEAD after their headers."""
+class Dispatcher(ThreadedTaskDispatcher):
+    """The threads of the process, and one more for `/livez` alone: it answers, whatever all others wait for."""
 
-    def start(self) -> None:
-        super().start()
-        if self.request.left_body:
-            self.channel.hears_out = True
-            self.set_close_on_finish()
+    def __init__(self, threads: int) -> None:
+        super().__init__()
+        self.for_liveness = ThreadedTaskDispatcher()
+        self.for_liveness.set_thread_count(1)
+        self.set_thread_count(threads)
 
-    def set_close_on_finish(self) -> None:
-        """Keeps the connection after 204 and 304, which end by themselves. waitress alone would close it."""
-        is_asked_to = self.request.left_body or self.request.connection_close or self.version == "1.0"
-        if is_asked_to or self.has_body:
-            self.request.headers["CONNECTION"] = "close"  # or waitress would promise HTTP/1.0 to keep it
-            super().set_close_on_finish()
-
-    def finish(self) -> None:
-        if self.request.command == "HEAD":
-            self.write(b"")  # the headers, and no end of a chunked body
+    def add_task(self, channel: Channel) -> None:
+        if channel.requests[0].path.endswith(LIVENESS):
+            self.for_liveness.add_task(channel)
         else:
-            super().finish()
-
-
-class RefusalTask(Task):
-    """Lets the application answer what the server refuses, and closes the connection."""
-
-    def start(self) -> None:
-        super().start()
-        self.channel.hears_out = True
-        self.set_close_on_finish()
-
-    def get_environment(self) -> WSGIEnvironment:
-        environ: WSGIEnvironment = super().get_environment()
-        environ[REFUSAL] = refusal(self.request.error)
-        return environ
-
-
-class FailureTask(ErrorTask):
-    """Answers where the application failed, without asking it again."""
-
-    def execute(self) -> None:
-        status, title = self.request.error.code, self.request.error.reason
-        detail, instance = refusal(self.request.error)[1], self.request.path
-        problem = {"type": "about:blank", "title": title, "status": status, "detail": detail, "instance": instance}
-        body = json.dumps(problem).encode()
-        self.status = f"{status} {title}"
-        self.response_headers.append(("Content-Type", "application/problem+json"))
-        self.set_close_on_finish()
-        self.content_length = len(body)
-        self.write(body)
-
-
-def error_task(channel: HTTPChannel, request: RequestParser) -> RefusalTask | ErrorTask:
-    if not answers_refusals():
-        return ErrorTask(channel, request)
-    is_failure = isinstance(request.error, InternalServerError)
-    return (FailureTask if is_failure else RefusalTask)(channel, request)
-
-
-class Channel(HTTPChannel):
-    """One client's connection.
-
-    A client whose request was answered before it was read is *heard out*: the rest is read and thrown away. If the
-    connection closed over bytes that nobody took, the client would see a reset instead of the answer.
-    """
-
-    parser_class = RequestParser
-    task_class = Task
-    error_task_class = staticmethod(error_task)
-    hears_out = False
-    deadline: float | None = None  # of the hearing out, on time.monotonic()'s clock
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether a whole request has arrived, and its answer has not been sent to the last byte."""
-        return bool(self.requests or self.total_outbufs_len)
-
-    def readable(self) -> bool:
-        return self.deadline is not None or super().readable()
-
-    def received(self, data: bytes) -> bool:
-        if self.deadline is None:
-            return bool(super().received(data))
-        if time.monotonic() > self.deadline:
-            self.handle_close()
-        return False
-
-    def handle_close(self) -> None:
-        if not (self.hears_out and self.deadline is None and not self.total_outbufs_len and self.end_answers()):
-            super().handle_close()
-
-    def end_answers(self) -> bool:
-        """Says to the client that no more comes, and begins to hear it out; False where it has gone."""
-        try:
-            self.socket.shutdown(socket.SHUT_WR)
-        except OSError:
-            return False
-        self.will_close = self.close_when_flushed = False
-        self.deadline = time.monotonic() + HEAR_OUT_SECONDS
-        return True
+            super().add_task(channel)
 
 
 class BufferingWorker(Worker):
@@ -165,28 +84,36 @@ class BufferingWorker(Worker):
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         self.map: dict[int, wasyncore.dispatcher] = {}  # by file descriptor: listeners, channels and waitress's trigger
+        self.listeners: list[BaseWSGIServer] = []
+        self.next_look = 0.0  # on time.monotonic()'s clock
 
     def run(self) -> None:
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a request that waits for a thread is no event
-        self.server = create_server(without_bodies_for_head(self.wsgi), map=self.map, **self.adjustments())
+        end_with_parent(self.ppid)
+        if settings.configured:
+            AVAILABILITY.limit_waiting()
+        dispatcher = Dispatcher(self.cfg.threads)
+        application = without_bodies_for_head(self.wsgi)
+        self.server = create_server(application, map=self.map, _dispatcher=dispatcher, **self.adjustments())
         if hasattr(socket, "TCP_USER_TIMEOUT"):
             # waitress has no limit for clients that do not take their answers. Linux has.
             limit = socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 1000 * self.cfg.keepalive
             self.server.adj.socket_options = [*self.server.adj.socket_options, limit]
-        for listener in self.of_kind(BaseWSGIServer):
+        self.listeners = self.of_kind(BaseWSGIServer)
+        for listener in self.listeners:
             listener.channel_class = Channel
         while self.alive and self.ppid == os.getppid():
             self.poll()
+            self.make_room()
+            self.look_after_connections()
         self.finish()
 
     def adjustments(self) -> dict[str, Any]:
         """waitress's settings, from gunicorn's and the application's."""
         return {
             "sockets": [each.sock for each in self.sockets],  # type: ignore[attr-defined]  # gunicorn wraps its sockets
-            "threads": self.cfg.threads,
-            "connection_limit": self.cfg.worker_connections,
-            "channel_timeout": self.cfg.keepalive,
-            "cleanup_interval": POLL_SECONDS,
+            "connection_limit": 2 * self.cfg.worker_connections,  # which is never reached: make_room()
+            "channel_timeout": NEVER,  # drop_idle() closes them, whatever the clock says
             "max_request_header_size": HEADER_BYTES,
             "max_request_body_size": longest_body() + 1,
             "clear_untrusted_proxy_headers": False,  # TRUSTED_PROXIES says which are believed
@@ -195,25 +122,71 @@ class BufferingWorker(Worker):
             "asyncore_use_poll": True,
         }
 
-    def poll(self) -> None:
-        """Serves whatever is ready on any connection; waits for POLL_SECONDS at most."""
+    def poll(self, seconds: float = POLL_SECONDS) -> None:
+        """Serves whatever is ready on any connection; waits for so many seconds at most."""
         self.notify()
-        wasyncore.loop(timeout=POLL_SECONDS, use_poll=True, map=self.map, count=1)
+        wasyncore.loop(timeout=seconds, use_poll=True, map=self.map, count=1)
+
+    def look_after_connections(self) -> None:
+        """What is done each second, whatever the wall clock says."""
+        if time.monotonic() >= self.next_look:
+            self.next_look = time.monotonic() + POLL_SECONDS
+            self.drop_idle()
+            self.measure()
+
+    def drop_idle(self) -> None:
+        """Closes the connections on which nothing has happened for `keepalive` seconds."""
+        for channel in self.of_kind(Channel):
+            if channel.idle_seconds > self.cfg.keepalive:
+                channel.handle_close()
+
+    def make_room(self) -> None:
+        """Keeps room for newcomers: closes the connection on which nothing has happened for longest.
+
+        Where each of them waits for its answer, newcomers wait, too.
+        """
+        if len(self.map) >= self.cfg.worker_connections:
+            waiting = [channel for channel in self.of_kind(Channel) if not channel.is_answering]
+            if waiting:
+                max(waiting, key=lambda channel: channel.idle_seconds).handle_close()
+        for listener in self.listeners:
+            listener.accepting = len(self.map) < self.cfg.worker_connections
+
+    def measure(self) -> None:
+        """Says to /metrics how busy this process is; for an application of Marquee's own."""
+        if not answers_refusals():
+            return
+        measures.set("threads", self.cfg.threads)
+        measures.set("waiting", len(self.server.task_dispatcher.queue))
+        measures.set("connections", len(self.of_kind(Channel)))
+        measures.set("db_connections", open_connections())
 
     def finish(self) -> None:
-        """Answers the requests that have arrived whole, for `graceful_timeout` seconds at most, then closes all."""
-        for listener in self.of_kind(BaseWSGIServer):
+        """Answers what has been asked, and what is asked for a moment yet, and closes each connection after its answer.
+
+        It takes as many seconds as the slowest answer; it ends before gunicorn would kill the process.
+        """
+        begun = time.monotonic()
+        Channel.is_ending = True
+        self.poll(0)  # takes those who have connected already
+        for listener in self.listeners:
             listener.del_channel()
-        deadline = time.monotonic() + self.cfg.graceful_timeout
-        while any(channel.is_busy for channel in self.of_kind(Channel)) and time.monotonic() < deadline:
-            self.poll()
-        self.server.task_dispatcher.shutdown()
+        deadline = begun + self.cfg.graceful_timeout - KILLING_SECONDS
+        while (channels := self.of_kind(Channel)) and time.monotonic() < deadline:
+            self.poll(LAST_POLL_SECONDS)
+            for channel in [channel for channel in channels if channel.may_end]:
+                channel.handle_close()
+        self.server.task_dispatcher.shutdown(timeout=KILLING_SECONDS / 2)
         wasyncore.close_all(self.map)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if not self.alive:
+            return  # a second signal, as from a supervisor and from the arbiter: the listeners may be closed
         super().handle_exit(sig, frame)
-        for listener in self.of_kind(BaseWSGIServer):
+        for listener in self.listeners:
             listener.pull_trigger()  # wakes the loop
+
+    handle_quit = handle_exit  # Ctrl-C and SIGQUIT: gunicorn's own would leave requests unanswered
 
     def of_kind(self, kind: type[T]) -> list[T]:
         """The open listeners, channels or whatever else is of that class."""

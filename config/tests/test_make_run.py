@@ -102,7 +102,7 @@ def test_a_newcomer_gets_a_server_a_catalogue_an_admin_and_the_addresses(run):
     assert '"count":240' in first.get("/api/v1/movies/?page_size=1")[1]
     assert first.get("/swagger/")[0] == 200
     pids = first.interrupt()
-    assert len(pids) >= 4  # make or honcho, gunicorn, two workers, the mail worker
+    assert len(pids) >= 5  # make, the supervisor, gunicorn, two workers, the mail worker
     wait_until(lambda: not any(is_running(pid) for pid in pids))
 
     second = run(port, WORKERS="1")
@@ -111,8 +111,35 @@ def test_a_newcomer_gets_a_server_a_catalogue_an_admin_and_the_addresses(run):
     assert '"count":240' in second.get("/api/v1/movies/?page_size=1")[1]
 
 
+def command_of(pid):
+    return open(f"/proc/{pid}/cmdline").read().replace("\0", " ")
+
+
+def test_one_process_that_dies_is_started_again_and_the_others_go_on(run, copy_prepared, tmp_path):
+    copy_prepared(tmp_path / "var")
+    server = run(free_port(), WORKERS="1", DEMO="off")
+    wait_until(server.is_up, server.output)
+
+    def pids_of(words):
+        return [pid for pid in server.pids() if is_running(pid) and words in command_of(pid)]
+
+    wait_until(lambda: "The mail worker has started." in server.output(), server.output)
+    mail, web = pids_of("send_mail"), pids_of("gunicorn")
+    os.kill(mail[0], signal.SIGKILL)
+    wait_until(lambda: "The process mail was ended by signal 9" in server.output(), server.output)
+    assert pids_of("gunicorn") == web
+    assert server.get("/livez")[0] == 200
+    wait_until(lambda: server.output().count("The mail worker has started.") == 2, server.output)
+
+    os.kill(pids_of("config.server.supervisor")[0], signal.SIGKILL)
+    wait_until(lambda: not pids_of("gunicorn") and not pids_of("send_mail"), server.output)
+    again = run(server.port, WORKERS="1", DEMO="off")
+    wait_until(again.is_up, again.output)
+
+
 @pytest.mark.parametrize("host", ["::1", "[::1]"])
-def test_an_ipv6_address_is_one_to_listen_on(run, host):
+def test_an_ipv6_address_is_one_to_listen_on(run, host, copy_prepared, tmp_path):
+    copy_prepared(tmp_path / "var")
     port = free_port("::1")
     server = run(port, HOST=host, WORKERS="1", DEMO="off")
     server.host = "[::1]"
