@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from accounts import callers, scopes
 from accounts.models import PersonalToken, Session, User, is_personal_token, is_well_typed
 from accounts.tokens import read_access_token
+from rest.current import CURRENT
 from rest.exceptions import CHALLENGE, InsufficientScope, TokenNotValid, scheme_of
 
 
@@ -90,6 +91,7 @@ def caller_of(credential: Session | PersonalToken) -> User:
     What is not in memory is not written: services write the columns that they change.
     """
     user: User = credential.user
+    CURRENT.user_id = user.pk
     if settings.REQUIRE_SECOND_FACTOR_FOR_STAFF and not credential.second_factor:
         user.is_staff = user.is_superuser = False
     return user

@@ -1,6 +1,7 @@
 from rest_framework import status
 from rest_framework.exceptions import APIException
 
+from accounts import problems
 from rest.exceptions import CHALLENGE
 
 
@@ -9,7 +10,7 @@ class InvalidCredentials(APIException):
 
     status_code = status.HTTP_401_UNAUTHORIZED
     default_detail = "Unable to log in with the provided credentials."
-    default_code = "invalid_credentials"
+    default_code = problems.INVALID_CREDENTIALS
     auth_header = CHALLENGE
 
 
@@ -18,7 +19,7 @@ class SecondFactorRequired(APIException):
 
     status_code = status.HTTP_401_UNAUTHORIZED
     default_detail = "The account has a second factor: a code (otp) is needed beside the password."
-    default_code = "second_factor_required"
+    default_code = problems.SECOND_FACTOR_REQUIRED
     auth_header = CHALLENGE
 
     def __init__(self) -> None:
@@ -27,22 +28,22 @@ class SecondFactorRequired(APIException):
 
 class SecondFactorInvalid(SecondFactorRequired):
     default_detail = "The code is wrong, or has been used already."
-    default_code = "second_factor_invalid"
+    default_code = problems.SECOND_FACTOR_INVALID
 
 
 class SecondFactorIsOn(APIException):
     status_code = status.HTTP_409_CONFLICT
     default_detail = "The second factor is on already."
-    default_code = "second_factor_on"
+    default_code = problems.SECOND_FACTOR_ON
 
 
 class NoSecondFactor(APIException):
     status_code = status.HTTP_409_CONFLICT
     default_detail = "The second factor is off."
-    default_code = "second_factor_off"
+    default_code = problems.SECOND_FACTOR_OFF
 
 
 class TooManyTokens(APIException):
     status_code = status.HTTP_409_CONFLICT
     default_detail = "You have as many personal access tokens as an account may have. End one of them first."
-    default_code = "too_many_tokens"
+    default_code = problems.TOO_MANY_TOKENS

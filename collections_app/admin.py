@@ -65,6 +65,9 @@ class CollectionMovieAdmin(LargeTableAdmin):
         super().save_model(request, obj, form, change)
         services.measure(obj.collection)
 
+    def delete_rows(self, ids: Sequence[int]) -> int:
+        return services.remove_movies(ids=ids)
+
     def get_queryset(self, request: HttpRequest) -> CollectionMovieQuerySet:
         movies = CollectionMovie.objects.with_catalogue_movie().select_related("collection")
         return movies.order_by(*self.get_ordering(request))

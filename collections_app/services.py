@@ -22,6 +22,12 @@ FAVOURITE_GENRES = 3
 UUID_BYTES = 36  # which every movie of a collection has, if nothing else
 
 
+def hold(*, uuid: uuid.UUID, user: User) -> None:
+    """Takes the locks of whatever changes the user's collection, in the order in which the changes take them."""
+    wait_for_account(user)
+    Collection.objects.owned_by(user).select_for_update().filter(uuid=uuid).first()
+
+
 @transaction.atomic
 def create_collection(
     *, user: User, title: str, description: str, movies: list[dict[str, Any]] | None = None
@@ -70,6 +76,17 @@ def delete_collections(*, ids: Sequence[int]) -> int:
     locked = list(Collection.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))
     Collection.objects.filter(pk__in=locked).delete()
     return len(locked)
+
+
+@transaction.atomic
+def remove_movies(*, ids: Sequence[int]) -> int:
+    """Takes these entries out of their collections, which then have less text; how many there were."""
+    entries = CollectionMovie.objects.filter(pk__in=ids)
+    changed = list(Collection.objects.select_for_update().filter(pk__in=entries.values("collection")).order_by("pk"))
+    count, _ = entries.delete()
+    for collection in changed:
+        measure(collection)
+    return count
 
 
 def refuse_more(user: User) -> None:

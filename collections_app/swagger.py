@@ -2,16 +2,20 @@
 
 from dataclasses import replace
 
+from rest_framework.exceptions import ErrorDetail
+
 from collections_app.serializers import FavouriteGenreSerializer
+from rest import problems
 from rest.swagger.operations import NO_CONTENT, Body, Heading, Operation, Success, paged
 from rest.swagger.shapes import array, fields, one
 
 YOUR_COLLECTIONS = Heading("api · collections", "Your collections of movies. Nobody else sees them.")
 
 TOO_MANY = "An account has at most 1000 collections. Delete one that you no longer need."
-TOO_MUCH_TEXT = (
+TOO_MUCH_TEXT = ErrorDetail(
     "An account keeps at most 50.00 MB of text in collections, and this would make it 50.02 MB. "
-    "Delete some, or send less."
+    "Delete some, or send less.",
+    problems.QUOTA_FULL,
 )
 
 UUID = "b5c8b8a3-7f0e-4f5e-9d49-0f1f8d1a6a53"

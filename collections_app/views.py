@@ -49,6 +49,11 @@ class CollectionViewSet(viewsets.ModelViewSet[Collection]):
         own = Collection.objects.owned_by(self.request.user).with_movies_count()
         return own.with_movies(limit=PREVIEW if self.action == "list" else None)
 
+    def lock_rows(self) -> None:
+        """For a change on a condition (`rest.conditional`)."""
+        if self.detail:
+            services.hold(uuid=self.kwargs["uuid"], user=self.request.user)
+
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List your collections. In the order in which you made them, each with its first ten movies."""
         return super().list(request, *args, **kwargs)

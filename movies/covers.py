@@ -20,6 +20,7 @@ from metrics.quotas import wait_for_account
 from movies import avif
 from movies.models import Movie
 from movies.models.catalogue import cover_path
+from rest.database.undo import on_rollback
 from rest.gates import Gate
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
@@ -181,6 +182,7 @@ def stored(movie: Movie, fields: dict[str, Any]) -> Iterator[dict[str, Any]]:
     storage, cover = movie.cover_image.storage, fields.get("cover_image")
     if cover is not None:
         name = storage.save(cover_path(movie, cover.name), cover)
+        on_rollback(lambda: storage.delete(name))
         fields = {**fields, "cover_image": name, "cover_bytes": cover.size}
     try:
         with transaction.atomic():

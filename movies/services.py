@@ -18,7 +18,7 @@ from rest_framework.exceptions import PermissionDenied
 from accounts.models import User
 from accounts.services import comments_are_hidden
 from metrics import quotas
-from movies import covers, mail, name_lists, naming, reactions, search, tallies
+from movies import covers, mail, name_lists, naming, problems, reactions, search, tallies
 from movies.models import Comment, Favorite, Like, Movie, MovieGenre, MovieStats, Rating
 from movies.models.feedback import AGGREGATES, Feedback
 from movies.models.search import popularity_level
@@ -28,6 +28,16 @@ from rest.database.text import folded_fields
 def lock(movie: Movie) -> MovieStats:
     """The movie's statistics, locked until the transaction ends. Raises Http404 when the movie has just gone."""
     return or_404(MovieStats.objects.select_for_update().filter(movie=movie).first())
+
+
+def hold(*, movie_id: int, by: User) -> None:
+    """Takes the locks of whatever changes the movie and its feedback, in the order in which the changes take them.
+
+    Until the transaction ends the movie stays as it is, with its counts and the names of its directors and genres.
+    """
+    quotas.wait_for_account(by)
+    naming.keep_names()
+    MovieStats.lock([movie_id])
 
 
 Result = TypeVar("Result")
@@ -158,6 +168,7 @@ def delete_movies(*, movie_ids: Collection[int]) -> int:
 
 class CannotRate(PermissionDenied):
     default_detail = "Nobody rates a movie that they added, nor adds a second rating."
+    default_code = problems.CANNOT_RATE
 
 
 def rate(*, movie_id: int, user: User, half_stars: int, only_once: bool = False) -> tuple[Rating, bool]:

@@ -6,22 +6,40 @@ locked, compared once more, and mended.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import partial
 from typing import Any, Protocol
 
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import QuerySet
 
+from accounts.models import User
 from movies import moderation, name_lists, naming, search, tallies
 from movies.models import Director, Genre, GenreAlias, Movie, MovieStats
 from movies.models.catalogue import Named
 from movies.models.feedback import AGGREGATES
 from rest.chunks import id_batches
+from rest.database.locks import let_others_write
 from rest.database.snapshot import snapshot
 from rest.database.text import FoldedField
 
 BATCH = 1000  # rows
 COUNTS = [name for aggregates in AGGREGATES.values() for name in aggregates]  # the columns of MovieStats
+
+
+class Section(Protocol):
+    """Gives the differences of what an app above this one keeps, in parts that it hands to `compared`."""
+
+    def __call__(self, *, fix: bool) -> Iterable[str]: ...
+
+
+SECTIONS: dict[str, Section] = {}
+
+
+def register(name: str, section: Section) -> None:
+    """For an app above this one, when Django starts (`AppConfig.ready`)."""
+    SECTIONS[name] = section
 
 
 class Part(Protocol):
@@ -32,7 +50,7 @@ class Part(Protocol):
 
 def differences(advance: Callable[[int], object] = lambda n: None, *, fix: bool = False) -> Iterator[str]:
     """Every difference as a sentence; `fix` also mends it. `advance` hears how many movies each finished batch has."""
-    for model in (Director, Genre, GenreAlias):
+    for model in (User, Director, Genre, GenreAlias):
         for ids in id_batches(model.objects.all(), BATCH):
             yield from compared(partial(names, model, ids), fix=fix)
     yield from compared(moderation.differences, fix=fix)
@@ -41,6 +59,8 @@ def differences(advance: Callable[[int], object] = lambda n: None, *, fix: bool 
         advance(len(ids))
     yield from compared(search.wrong_counts, fix=fix)
     yield from compared(tallies.all_differences, fix=fix)
+    for section in SECTIONS.values():
+        yield from section(fix=fix)
 
 
 def compared(part: Part, *, fix: bool) -> list[str]:
@@ -49,10 +69,11 @@ def compared(part: Part, *, fix: bool) -> list[str]:
     if found and fix:
         with transaction.atomic():
             found = list(part(fix=True))
+        let_others_write()
     return found
 
 
-def names(model: type[Named] | type[GenreAlias], ids: list[int], *, fix: bool = False) -> Iterator[str]:
+def names(model: type[User | Named | GenreAlias], ids: list[int], *, fix: bool = False) -> Iterator[str]:
     rows: QuerySet[Any] = model.objects.filter(pk__in=ids).order_by("pk")
     yield from folded_texts(rows.select_for_update() if fix else rows, fix=fix)
 
@@ -65,6 +86,7 @@ def movies(ids: list[int], *, fix: bool = False) -> Iterator[str]:
     batch = list(Movie.objects.complete().filter(pk__in=ids).order_by("pk"))
     yield from statistics([movie.pk for movie in batch], fix=fix)
     yield from folded_texts(batch, fix=fix)
+    yield from cover_lengths(batch, fix=fix)
     yield from directors(batch, fix=fix)
     yield from postings(batch, fix=fix)
 
@@ -115,7 +137,21 @@ def directors(movies: list[Movie], *, fix: bool) -> Iterator[str]:
             movie.refresh_from_db()  # and forgets the list that was read before
 
 
-def folded_texts(rows: Iterable[Movie | Named | GenreAlias], *, fix: bool) -> Iterator[str]:
+def cover_lengths(movies: list[Movie], *, fix: bool) -> Iterator[str]:
+    """How long the covers are. Of one whose file is not there nothing can be said."""
+    for movie in movies:
+        expected = 0
+        if movie.cover_image:
+            expected = movie.cover_bytes
+            with suppress(OSError):
+                expected = default_storage.size(str(movie.cover_image.name))
+        if movie.cover_bytes != expected:
+            yield f"movie {movie.pk}: cover_bytes is {movie.cover_bytes}, should be {expected}"
+            if fix:
+                Movie.objects.filter(pk=movie.pk).update(cover_bytes=expected)
+
+
+def folded_texts(rows: Iterable[User | Movie | Named | GenreAlias], *, fix: bool) -> Iterator[str]:
     """Folded texts that are not those of the fields they are folded from."""
     for row in rows:
         for field in row._meta.concrete_fields:

@@ -27,6 +27,7 @@ from accounts.services.logins import (
 from accounts.services.personal_tokens import end_token, make_token, rename_token
 from accounts.services.recovery import answer_reset_requests, ask_reset, owner_of_reset_key, reset_password
 from accounts.services.rights import change_as_staff, make_roles, set_active
+from accounts.services.rows import hold as hold_account
 from accounts.services.rows import lock as lock_account
 from accounts.services.second_factor import take_off_second_factor
 
@@ -51,6 +52,7 @@ __all__ = [
     "end_session",
     "end_token",
     "first_admin",
+    "hold_account",
     "key_to_confirm",
     "lock_account",
     "log_in",

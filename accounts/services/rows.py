@@ -29,3 +29,12 @@ def lock(user: User) -> User:
     if locked is None:
         raise TokenNotValid("The account was deleted meanwhile.")
     return locked
+
+
+def hold(user: User) -> None:
+    """Keeps the account's row, and so what its owner changes about it, as it is until the transaction ends.
+
+    Not as `lock()` does: rows that refer to the account may be added meanwhile, whose writers hold movies that a
+    deletion of the account waits for.
+    """
+    User.objects.select_for_update(no_key=True).filter(pk=user.pk).first()

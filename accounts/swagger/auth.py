@@ -2,9 +2,11 @@
 
 from rest_framework.exceptions import ErrorDetail
 
+from accounts.exceptions import InvalidCredentials
 from accounts.serializers import SignedPairSerializer
 from accounts.swagger.examples import ACCESS, CREDENTIALS, LOGGED_IN, NAME_AND_PASSWORD, REFRESH, REGISTERED, TAKEN_NAME
 from rest.exceptions import TokenNotValid
+from rest.swagger.errors import said_by
 from rest.swagger.operations import NO_CONTENT, Body, Operation, Success
 from rest.swagger.shapes import one
 
@@ -18,7 +20,7 @@ AUTH = {
     "login": Operation(
         {200: Success(CREDENTIALS, LOGGED_IN)},
         Body(NAME_AND_PASSWORD),
-        unauthorized=ErrorDetail("Unable to log in with the provided credentials.", "invalid_credentials"),
+        unauthorized=said_by(InvalidCredentials),
         may_be_busy=True,
     ),
     "logout": Operation(NO_CONTENT),

@@ -1,6 +1,6 @@
 """One's own logins."""
 
-from rest.swagger.operations import NO_CONTENT, Operation, paged
+from rest.swagger.operations import NO_CONTENT, Operation, Success, paged
 
 SESSION = {
     "id": 7,
@@ -13,6 +13,7 @@ SESSION = {
 }
 SESSIONS = {
     "list": paged([SESSION]),
+    "retrieve": Operation({200: Success(SESSION)}),
     "destroy": Operation(NO_CONTENT),
     "end_others": Operation(NO_CONTENT),
 }

@@ -11,7 +11,7 @@ import pytest
 
 from accounts.models import Session, User
 from rest.exceptions import CHALLENGE
-from rest.tests.helpers import detail_of, fields_named, is_problem, whole_database
+from rest.tests.helpers import detail_of, fields_named, headers_of, is_problem, said_in, whole_database
 
 PASSWORD = "password123@"
 OTHER_PASSWORD = "kaleidoscope-7"
@@ -286,7 +286,7 @@ class LoginSuite(Suite):
         for username, password in [*tries, ("rit@gmail.com", OTHER_PASSWORD)]:
             hashings.clear()
             response = self.log_in(anonymous, username, password)
-            answers.append((response.status_code, response.content, dict(response.headers), len(hashings)))
+            answers.append((response.status_code, said_in(response), headers_of(response), len(hashings)))
         assert all(answer == answers[0] for answer in answers)
         assert answers[0][0] == 401
         assert answers[0][3] == 1

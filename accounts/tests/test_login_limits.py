@@ -15,7 +15,7 @@ from accounts.services import attempts
 from accounts.services.attempts import FORGOTTEN_AFTER, FREE_FAILURES, pause_after
 from metrics.models import ThrottleWindow
 from metrics.tests.server import Server, database_url
-from rest.tests.helpers import is_problem, whole_database
+from rest.tests.helpers import headers_of, is_problem, said_in, whole_database
 
 PASSWORD = "correct-horse-battery"
 HERE, ELSEWHERE, THERE = "203.0.113.7", "198.51.100.9", "192.0.2.1"
@@ -201,7 +201,9 @@ def test_known_and_unknown_names_are_told_apart_by_nothing(log_in, sam):
         found = []
         for _ in range(FIRST_PAUSE + 2):
             reply = log_in("wrong", name)
-            found.append((reply.status_code, reply.content, {**reply.headers, "RateLimit": None}))
+            found.append(
+                (reply.status_code, said_in(reply), {**headers_of(reply), "RateLimit": None, "Content-Length": None})
+            )
         answers[name] = found
         LoginFailures.objects.all().delete()
         LoginPause.objects.all().delete()

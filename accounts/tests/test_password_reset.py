@@ -13,7 +13,7 @@ from post_office.models import Email
 
 from accounts.models import MailedKey, ResetRequest, Session, User
 from accounts.tests.test_password import NEW, OLD, assert_all_dead
-from rest.tests.helpers import fields_named, is_problem, whole_database
+from rest.tests.helpers import fields_named, headers_of, is_problem, whole_database
 
 ASK, RESET = "/api/v1/auth/password-reset/", "/api/v1/auth/password-reset/confirm/"
 ALICE = "alice@example.com"
@@ -107,7 +107,7 @@ def test_who_has_no_account_or_no_password_gets_the_same_answer_and_no_mail(pers
     answers = [anonymous.post(ASK, {"email": address}) for address in (ALICE, email)]
     assert answers[0].status_code == answers[1].status_code == 202
     assert answers[0].content == answers[1].content
-    assert dict(answers[0].headers) == dict(answers[1].headers)
+    assert headers_of(answers[0]) == headers_of(answers[1])
     letterbox.one(ALICE)
     assert not ResetRequest.objects.exists()
 

@@ -15,6 +15,7 @@ from accounts.exceptions import TooManyTokens
 from accounts.models import PersonalToken
 from accounts.querysets import PersonalTokenQuerySet
 from accounts.views.secrets import NotStored
+from rest.swagger.errors import said_by
 from rest.swagger.operations import Operation
 
 
@@ -30,12 +31,17 @@ class PersonalTokenViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mix
     serializer_class: type[BaseSerializer[Any]] = serializers.PersonalTokenSerializer
     permission_classes = [IsAuthenticated]
     throttle_scopes: ClassVar[dict[str, str]] = {"create": "password"}
-    refusals: ClassVar[dict[str, dict[int, str]]] = {"create": {409: str(TooManyTokens.default_detail)}}
+    refusals: ClassVar[dict[str, dict[int, str]]] = {"create": {409: said_by(TooManyTokens)}}
     lookup_value_converter = "int"
     filter_backends = []
 
     def get_queryset(self) -> PersonalTokenQuerySet:
         return PersonalToken.objects.filter(user_id=self.request.user.pk)
+
+    def lock_rows(self) -> None:
+        """For a change on a condition (`rest.conditional`)."""
+        if self.detail:
+            self.get_queryset().select_for_update().filter(pk=self.kwargs["pk"]).first()
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List your personal access tokens. Expired ones stay in the list until the next one is made."""

@@ -14,6 +14,7 @@ from accounts.exceptions import NoSecondFactor, SecondFactorIsOn
 from accounts.models import User
 from accounts.services import second_factor
 from accounts.views.secrets import NotStored
+from rest.swagger.errors import said_by
 from rest.swagger.operations import Operation
 
 
@@ -33,10 +34,10 @@ class SecondFactorViewSet(NotStored):
         ("begin", "confirm", "turn_off", "recovery_codes"), "password"
     )
     refusals: ClassVar[dict[str, dict[int, str]]] = {
-        "begin": {409: str(SecondFactorIsOn.default_detail)},
-        "confirm": {409: str(SecondFactorIsOn.default_detail)},
-        "turn_off": {409: str(NoSecondFactor.default_detail)},
-        "recovery_codes": {409: str(NoSecondFactor.default_detail)},
+        "begin": {409: said_by(SecondFactorIsOn)},
+        "confirm": {409: said_by(SecondFactorIsOn)},
+        "turn_off": {409: said_by(NoSecondFactor)},
+        "recovery_codes": {409: said_by(NoSecondFactor)},
     }
 
     def sent(self, serializer_class: type[BaseSerializer[Any]]) -> dict[str, Any]:
@@ -48,6 +49,10 @@ class SecondFactorViewSet(NotStored):
     def confirm_identity(self, password: str | None) -> None:
         user, login = self.request.user, self.request.auth
         services.confirm_identity(request=self.request, user=user, login=login, password=password)
+
+    def lock_rows(self) -> None:
+        """For a change on a condition (`rest.conditional`)."""
+        services.hold_account(self.request.user)
 
     def state(self, request: LoginRequest) -> Response:
         """Whether your second factor is on, and how many recovery codes are left."""

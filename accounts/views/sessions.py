@@ -15,7 +15,9 @@ from accounts.querysets import SessionQuerySet
 from rest.swagger.operations import Operation
 
 
-class SessionViewSet(mixins.ListModelMixin, mixins.DestroyModelMixin, viewsets.GenericViewSet[Session]):
+class SessionViewSet(
+    mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.DestroyModelMixin, viewsets.GenericViewSet[Session]
+):
     """Your login sessions, the newest first."""
 
     request: LoginRequest
@@ -31,6 +33,11 @@ class SessionViewSet(mixins.ListModelMixin, mixins.DestroyModelMixin, viewsets.G
     def get_queryset(self) -> SessionQuerySet:
         return Session.objects.of(self.request.user)
 
+    def lock_rows(self) -> None:
+        """For a change on a condition (`rest.conditional`)."""
+        if self.detail:
+            self.get_queryset().select_for_update().filter(pk=self.kwargs["pk"]).first()
+
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List your login sessions.
 
@@ -38,6 +45,10 @@ class SessionViewSet(mixins.ListModelMixin, mixins.DestroyModelMixin, viewsets.G
         address), and the program that opened it. `last_used_at` is exact to the hour.
         """
         return super().list(request, *args, **kwargs)
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One of your login sessions. As in the list."""
+        return super().retrieve(request, *args, **kwargs)
 
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """End a login session. Its token, its access and its refresh token are dead from then on."""

@@ -46,6 +46,12 @@ class UserViewSet(mixins.ListModelMixin, NotStored):
     def confirm_identity(self, request: AuthenticatedRequest, password: str | None) -> None:
         services.confirm_identity(request=request, user=request.user, login=request.auth, password=password)
 
+    def lock_rows(self) -> None:
+        """For a change on a condition (`rest.conditional`)."""
+        user = self.request.user
+        if self.action in ("update_me", "delete_me") and isinstance(user, User):
+            services.hold_account(user)
+
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List the users. Staff see each user's `email` as well."""
         return super().list(request, *args, **kwargs)

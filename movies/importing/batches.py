@@ -11,6 +11,7 @@ from movies.importing import bulk, forms
 from movies.importing.adding import add_missing
 from movies.importing.postings import WordIds
 from movies.importing.rows import FIELDS, MAX_LINE, InvalidRow, Row, loaded, parse
+from rest.database.locks import let_others_write
 
 BATCH = 5000  # lines; other writers wait about a second for a batch
 BATCH_BYTES = 4 * MAX_LINE  # after which a batch ends early
@@ -62,7 +63,7 @@ def import_stream(stream: BinaryIO, report: Report, tell: Tell) -> Iterator[int]
     Raises NotLinesOfJSON, before anything is written, where the file is of another kind.
     """
     word_ids = WordIds()
-    bulk.enlarge_cache()
+    bulk.prepare_connection()
     for number, lines in enumerate(batches_of(lines_of(stream))):
         if number == 0:
             forms.check(line for _, line in lines)
@@ -70,6 +71,7 @@ def import_stream(stream: BinaryIO, report: Report, tell: Tell) -> Iterator[int]
         rows = [row for number, line in lines if (row := row_of(number, line, batch, tell))]
         batch.added = add_missing(rows, word_ids)
         report.add(batch)
+        let_others_write()
         reset_queries()  # with DEBUG they would be kept in memory
         yield sum(len(line) for _, line in lines)
 

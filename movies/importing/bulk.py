@@ -13,14 +13,19 @@ from django.db import connection
 from django.db.models import Field, Model
 
 SENT = 1 << 20  # characters at a time
+PATIENCE = 300  # seconds that it waits for its turn to write
 CACHE = 32 << 10  # KiB of pages that SQLite keeps in memory, instead of 2 MB
 
 
-def enlarge_cache() -> None:
-    """SQLite reads and writes each page of the indexes many times over unless it may keep them for a while."""
+def prepare_connection() -> None:
+    """Gives SQLite a large cache, and patience: nobody waits for this command, which may stand behind many writers.
+
+    It reads and writes each page of the indexes many times over unless it may keep them for a while.
+    """
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute(f"PRAGMA cache_size = -{CACHE}")
+            cursor.execute(f"PRAGMA busy_timeout = {1000 * PATIENCE}")
 
 
 def insert(model: type[Model], names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:

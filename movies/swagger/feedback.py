@@ -2,6 +2,7 @@
 
 from rest_framework.exceptions import ErrorDetail
 
+from movies import problems
 from movies.fields import stars
 from movies.models.feedback import MAX_HALF_STARS, MIN_HALF_STARS
 from movies.serializers import CommentReportSerializer, CommentSerializer, LikeSerializer, OwnRatingSerializer
@@ -23,7 +24,7 @@ COMMENT = {
 }
 RATING = {"id": 15, "movie": 42, "user": HP1, "rating": 4.5, **TIMES}
 LINKS = {"next": None, "previous": None}
-CANNOT_RATE = "Nobody rates a movie that they added, nor adds a second rating."
+CANNOT_RATE = ErrorDetail("Nobody rates a movie that they added, nor adds a second rating.", problems.CANNOT_RATE)
 NO_RATING = "No Rating matches the given query."
 
 FAVORITE_SHAPE = fields(message="string", favorite="boolean", favorites_count="integer")
@@ -99,6 +100,7 @@ MOVIE_FEEDBACK = {
 REPORT = {"id": 3, "comment": 5, "reason": "Tells the end.", "created_at": "2023-07-17T20:40:38.548140Z"}
 REPORT_SHAPE = one(CommentReportSerializer)
 COMMENTS = {
+    "retrieve": Operation({200: Success(COMMENT)}),
     "destroy": Operation(NO_CONTENT),
     "report": Operation(
         {201: Success(REPORT, REPORT_SHAPE, "A new report"), 200: Success(REPORT, REPORT_SHAPE, "Reported already")},

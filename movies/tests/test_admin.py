@@ -44,6 +44,7 @@ def test_every_model_of_ours_is_in_the_admin():
 
     inline_only = {"MovieDirector", "MovieGenre", "Installation", "KeptAnswer", "MailAllowance"}
     inline_only |= {"LoginFailures", "LoginPause"}  # which say whose they are by digests only
+    inline_only |= {"Backup", "Heartbeat"}  # which the installation's page shows
     # What would open an account, or help to, and is changed by its owner alone.
     inline_only |= {"AccountMail", "MailedKey", "RecoveryCode", "ResetRequest", "SecondFactor"}
     models = {model for label in OURS for model in apps.get_app_config(label).get_models()}

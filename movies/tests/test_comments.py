@@ -141,8 +141,18 @@ def test_an_unknown_comment_is_404(bob, comment_url, pk):
     assert bob.delete(comment_url(pk)).status_code == 404
 
 
-@pytest.mark.parametrize("method", ["get", "put", "patch"])
-def test_a_comment_is_not_read_or_changed_at_its_address(bob, comment, comment_url, method):
+def test_a_comment_is_read_at_its_address_as_in_the_list(anonymous, bob, comment, comment_url, url):
+    alone = anonymous.get(comment_url(comment.pk))
+    assert alone.status_code == 200
+    assert alone["ETag"]
+    listed = anonymous.get(url).json()
+    assert [alone.json()] == (listed["results"] if isinstance(listed, dict) else listed)
+    Comment.objects.update(is_hidden=True)
+    assert anonymous.get(comment_url(comment.pk)).status_code == 404
+
+
+@pytest.mark.parametrize("method", ["put", "patch"])
+def test_a_comment_is_not_changed_at_its_address(bob, comment, comment_url, method):
     assert getattr(bob, method)(comment_url(comment.pk), {"text": "Changed."}).status_code == 405
 
 

@@ -11,11 +11,13 @@ class TestCanonical(Canonical, DetailSuite):
         response = anonymous.get("/api/v1/movies/12/")
         assert response["Content-Type"] == "application/problem+json"
         assert response.json() == {
-            "type": "about:blank",
-            "title": "Not Found",
+            "type": "/problems/not_found/",
+            "title": "There is no such thing",
             "status": 404,
             "detail": "No Movie matches the given query.",
             "instance": "/api/v1/movies/12/",
+            "code": "not_found",
+            "request_id": response["X-Request-ID"],
         }
 
 

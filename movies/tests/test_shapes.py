@@ -118,15 +118,14 @@ import os
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.test_settings"
 os.environ["VAR_DIR"] = {str(tmp_path)!r}
 from rest_framework import serializers
-from django.apps import AppConfig
-ready = AppConfig.ready
+from config.apps import ConfigConfig
+ready = ConfigConfig.ready
 def with_an_odd_field(self):
-    if self.label == "config":
-        from movies.serializers import MovieSerializer
-        MovieSerializer._declared_fields["subtitle"] = serializers.CharField()
-        MovieSerializer.Meta.fields = [*MovieSerializer.Meta.fields, "subtitle"]
+    from movies.serializers import MovieSerializer
+    MovieSerializer._declared_fields["subtitle"] = serializers.CharField()
+    MovieSerializer.Meta.fields = [*MovieSerializer.Meta.fields, "subtitle"]
     ready(self)
-AppConfig.ready = with_an_odd_field
+ConfigConfig.ready = with_an_odd_field
 from django.core.management import execute_from_command_line
 {start}
 """

@@ -6,9 +6,11 @@ import sys
 
 import pytest
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
+from accounts.models import User
 from movies import search, services
 from movies.models import (
     Comment,
@@ -64,6 +66,8 @@ def test_an_exact_database_has_no_differences(busy_movie, verify):
         (lambda movie: Movie.objects.update(sort_title="a"), "sort_title is 'a', should be 'alien'"),
         (lambda movie: Director.objects.update(plain_name="x"), "plain_name is 'x', should be 'ridley scott'"),
         (lambda movie: Movie.objects.update(title="Aliens"), "title_key is 'alien', should be 'aliens'"),
+        (lambda movie: Movie.objects.update(cover_bytes=7), "cover_bytes is 7, should be 0"),
+        (lambda movie: User.objects.filter(pk=movie.user_id).update(skeleton=""), "skeleton is '', should be 'alice'"),
         (lambda movie: Director.objects.update(name="R. Scott"), "name_key is 'ridley scott', should be 'r. scott'"),
         (lambda movie: MovieDirector.objects.all().delete(), "directors are nobody, should be Ridley Scott"),
         (lambda movie: Movie.objects.update(director=None), "directors are Ridley Scott, should be nobody"),
@@ -79,6 +83,16 @@ def test_each_difference_is_said_ends_with_1_and_can_be_mended(busy_movie, verif
     assert verify()[0] == 1  # looking changes nothing
     assert verify(fix=True)[0] == 1
     assert verify() == (0, "1 movies verified, 0 differences.\n")
+
+
+def test_the_length_of_a_cover_is_that_of_its_file_and_one_that_is_gone_is_left_alone(make_movie, verify):
+    movie = make_movie("Alien", cover_image=ContentFile(b"12345", name="cover.jpg"))
+    Movie.objects.update(cover_bytes=0)
+    assert f"movie {movie.pk}: cover_bytes is 0, should be 5" in verify(fix=True)[1]
+    assert verify()[0] == 0
+    movie.refresh_from_db()
+    movie.cover_image.storage.delete(movie.cover_image.name)
+    assert verify()[0] == 0
 
 
 def test_a_tally_that_is_wrong_is_said_and_mended(busy_movie, verify):

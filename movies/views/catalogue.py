@@ -5,7 +5,6 @@ from functools import cached_property, partial
 from typing import Any, ClassVar, cast
 
 from django.core.files.storage import default_storage
-from django.db.models import BigAutoField
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from rest_framework import viewsets
@@ -27,7 +26,7 @@ from movies.permissions import IsAuthorOrStaffOrReadOnly
 from movies.querysets import CATEGORY_SIZE, MOST_LIKED_LIMIT, MOST_LIKED_MAX, NEWEST_LIMIT, MovieQuerySet, is_id
 from movies.swagger.catalogue import CATALOGUE, MOVIES
 from movies.swagger.quotas import COVERS, MOVIES_A_DAY
-from movies.views.feedback import FeedbackActions
+from movies.views.feedback import MAX_ID, FeedbackActions
 from rest.fast_path import fast_path
 from rest.listings import Listing
 from rest.pagination import PLACE, EnvelopePagination, WholeArrayPagination, link_header
@@ -35,8 +34,6 @@ from rest.parameters import positive_number
 from rest.payload import Payload
 from rest.reads import costly_read
 from rest.swagger.operations import Operation
-
-MAX_ID = BigAutoField.MAX_BIGINT
 
 
 def required_parameter(request: Request, name: str) -> str:

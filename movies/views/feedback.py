@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any, ClassVar, cast
 
+from django.db.models import BigAutoField
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from rest_framework import mixins, status, viewsets
@@ -28,6 +29,7 @@ from rest.fast_path import fast_path
 from rest.payload import Payload
 from rest.swagger.operations import Heading, Operation
 
+MAX_ID = BigAutoField.MAX_BIGINT
 RATING_FIELD = serializers.OwnRatingSerializer().fields["rating"]
 feedback_action = partial(action, detail=True, permission_classes=[IsAuthenticatedOrReadOnly], heading=FEEDBACK)
 
@@ -55,6 +57,12 @@ class FeedbackActions(viewsets.GenericViewSet[Movie]):
         if self.lookup_field == "pk":
             return int(value)
         return int(get_object_or_404(Movie.objects.only("pk"), **{self.lookup_field: value}).pk)
+
+    def lock_rows(self) -> None:
+        """For a change on a condition (`rest.conditional`). What only adds something to the movie needs no lock."""
+        user = self.request.user
+        if self.detail and self.request.method != "POST" and isinstance(user, User) and self.movie_id() <= MAX_ID:
+            services.hold(movie_id=self.movie_id(), by=user)
 
     def page_of_feedback(self, rows: FeedbackQuerySet, serializer_class: type[BaseSerializer[Any]]) -> Response:
         page = self.paginate_queryset(rows.select_related("user"))
@@ -182,14 +190,14 @@ class FeedbackActions(viewsets.GenericViewSet[Movie]):
         return page
 
 
-class CommentViewSet(mixins.DestroyModelMixin, viewsets.GenericViewSet[Comment]):
+class CommentViewSet(mixins.RetrieveModelMixin, mixins.DestroyModelMixin, viewsets.GenericViewSet[Comment]):
     """A comment, by its own id."""
 
     area: ClassVar[str] = "feedback"
     heading = FEEDBACK
     operations: ClassVar[dict[str, Operation]] = COMMENTS
     throttle_scopes: ClassVar[dict[str, str]] = {"destroy": "write", "report": "report"}
-    queryset = Comment.objects.select_related("movie")
+    queryset = Comment.objects.select_related("movie", "user")
     serializer_class = serializers.CommentSerializer
     permission_classes = [IsAuthorOrStaffOrReadOnly]
     lookup_value_converter = "int"
@@ -198,9 +206,19 @@ class CommentViewSet(mixins.DestroyModelMixin, viewsets.GenericViewSet[Comment])
         """Whoever may not know of a hidden comment finds none."""
         return cast(CommentQuerySet, super().get_queryset()).known_to(self.request.user)
 
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """A comment."""
+        return super().retrieve(request, *args, **kwargs)
+
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Delete a comment. By whoever wrote it, or staff."""
         return super().destroy(request, *args, **kwargs)
+
+    def lock_rows(self) -> None:
+        """For a change on a condition (`rest.conditional`)."""
+        user, comment = self.request.user, self.get_queryset().filter(pk=self.kwargs["pk"]).first()
+        if comment is not None and isinstance(user, User):
+            services.hold(movie_id=comment.movie_id, by=user)
 
     def perform_destroy(self, instance: Comment) -> None:
         services.remove_comment(comment=instance)

@@ -6,30 +6,20 @@ import time
 from argparse import ArgumentParser
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import InterfaceError, OperationalError, close_old_connections
-from django.utils import timezone
 
 from accounts import services
-from accounts.models import MailAllowance, MailedKey
-from accounts.outbox import postman, queue
+from accounts.outbox import postman
+from accounts.outbox.cleaning import clean_up
+from rest import chores
 from rest.database.commands import check_usable, sentence, usable_database
+from rest.parents import end_with_supervisor
 
 logger = logging.getLogger(__name__)
 
 MAX_PAUSE_SECONDS = 30.0
 SIGNAL_CHECK_SECONDS = 0.2
-CLEANING_SECONDS = 3600
-
-
-def clean_up() -> None:
-    """Queues held mail of addresses confirmed by now, and deletes old sent mail, full allowances and expired keys."""
-    released, pruned = queue.release_held(), postman.prune(days=settings.MAIL_KEEP_DAYS)
-    MailAllowance.objects.filter(used_until__lt=timezone.now()).delete()  # a new row is a full allowance too
-    MailedKey.objects.delete_expired()
-    if released or pruned:
-        logger.info("%s held mails queued, %s old ones deleted.", released, pruned)
 
 
 class Command(BaseCommand):
@@ -38,7 +28,10 @@ class Command(BaseCommand):
     is_stopping = False
     is_migrated = False
     failures = 0  # in a row
-    cleaned_at: float | None = None  # by time.monotonic()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.schedule = chores.Schedule()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="Send what is due and end; fails if it cannot.")
@@ -61,6 +54,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{sent} mails sent.")
 
     def run_until_stopped(self, interval: float) -> None:
+        end_with_supervisor()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.stop)
         logger.info("The mail worker has started.")
@@ -74,7 +68,7 @@ class Command(BaseCommand):
         """Sends what is due. Whatever goes wrong is logged, and the worker goes on: it must be there afterwards."""
         try:
             self.check_database()
-            self.clean_up_now_and_then()
+            self.schedule.work(should_stop=lambda: self.is_stopping)
             services.answer_reset_requests()
             sent = postman.send_due(should_stop=lambda: self.is_stopping)
         except postman.MailServerUnreachable as error:
@@ -89,12 +83,6 @@ class Command(BaseCommand):
             self.failures = 0
             if sent:
                 logger.info("%s mails sent.", sent)
-
-    def clean_up_now_and_then(self) -> None:
-        now = time.monotonic()
-        if self.cleaned_at is None or now - self.cleaned_at > CLEANING_SECONDS:
-            clean_up()
-            self.cleaned_at = now
 
     def check_database(self) -> None:
         """Waits for a release's migrations, which `manage.py prepare` may still be applying."""

@@ -1,4 +1,4 @@
-"""`manage.py verify`: compares every stored count, folded name and posting with what it should be."""
+"""`manage.py verify`: compares every stored count, length, folded name and posting with what it should be."""
 
 import sys
 from argparse import ArgumentParser
@@ -17,9 +17,9 @@ SECONDS_BETWEEN_LINES = 5  # of progress, where nobody sees a bar move
 
 class Command(DatabaseCommand):
     help = (
-        "Recomputes every kept count, folded name and search posting, and prints each difference. The server may go on "
-        "meanwhile: only what --fix mends is locked. Exits 0 without a difference, 1 with differences (mended or not), "
-        "2 when it could not finish, and 130 when it was interrupted."
+        "Recomputes every kept count, length, folded name and search posting, and prints each difference. The server "
+        "may go on meanwhile: only what --fix mends is locked. Exits 0 without a difference, 1 with differences "
+        "(mended or not), 2 when it could not finish, and 130 when it was interrupted."
     )
     requires_system_checks: list[str] = []
 
