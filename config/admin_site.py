@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, path
 from accounts.hashing import hashing_gate
 from accounts.login_form import LoginForm
 from accounts.second_factor_page import SecondFactorPage, has_rights, remember_second_factor
+from config.installation_page import InstallationPage
 from metrics import throttling
 
 
@@ -23,7 +24,11 @@ class MarqueeAdminSite(AdminSite):
     login_template = "admin/login_with_code.html"
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        return [path("second-factor/", SecondFactorPage.as_view(site=self), name="second_factor"), *super().get_urls()]
+        return [
+            path("second-factor/", SecondFactorPage.as_view(site=self), name="second_factor"),
+            path("installation/", self.admin_view(InstallationPage.as_view(site=self)), name="installation"),
+            *super().get_urls(),
+        ]
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Staff, where staff needs a second factor in a login that was opened with one."""

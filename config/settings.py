@@ -16,13 +16,16 @@ import environ
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.conf import global_settings
 
+from config import __version__, logs
 from config.dialects import TABLE
 from rest import private_files
 from rest.cors import EVERYBODY, origins
 from rest.proxies import as_prefix
 from rest.transport import as_public_url
 
+VERSION = __version__
 BASE_DIR = Path(__file__).resolve().parent.parent
+SHORTEST_METRICS_TOKEN = 16  # characters
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 
@@ -44,6 +47,13 @@ def generated_secret_key(path: Path) -> str:
             with suppress(FileExistsError):  # another process was first: then its key is the one
                 os.link(draft.name, path)
     return path.read_text()
+
+
+def as_metrics_token(text: str) -> str:
+    """Raises ValueError for what could be guessed."""
+    if text and (len(text) < SHORTEST_METRICS_TOKEN or not text.isascii() or not text.isprintable() or " " in text):
+        raise ValueError(f"METRICS_TOKEN has fewer than {SHORTEST_METRICS_TOKEN} characters, or others than ASCII's.")
+    return text
 
 
 SECRET_KEY = env.str("SECRET_KEY", default="") or generated_secret_key(VAR_DIR / "secret_key")
@@ -77,7 +87,7 @@ CSRF_COOKIE_HTTPONLY = True  # forms carry the token, and no script reads it
 # Without a proxy that is believed nobody comes by HTTPS, and everybody would be redirected for ever.
 SECURE_SSL_REDIRECT = _public.scheme == "https" and TRUSTED_PROXIES > 0
 SECURE_SSL_HOST = _public.netloc
-SECURE_REDIRECT_EXEMPT = [r"^(.+/)?(livez|readyz)$"]  # whoever asks for these asks the server itself
+SECURE_REDIRECT_EXEMPT = [r"^(.+/)?(livez|readyz|metrics)$"]  # whoever asks for these asks the server itself
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=365 * 24 * 60 * 60)  # on answers to HTTPS
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=False)
 SILENCED_SYSTEM_CHECKS = [
@@ -106,6 +116,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "metrics.middleware.RequestCounterMiddleware",  # first: what any other layer answers is counted, too
+    "rest.request_ids.RequestIdMiddleware",
     "rest.transport.TransportMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -179,14 +190,17 @@ _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
 _database["CONN_HEALTH_CHECKS"] = True
 if _database["ENGINE"].endswith("sqlite3"):
     _database["OPTIONS"] = {
-        # Readers never wait for the writer; writers queue up for at most `timeout` seconds instead of failing.
+        # Readers never wait for the writer; writers queue up for at most `timeout` seconds, and then come again (503).
         "init_command": "PRAGMA journal_mode=WAL;",
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
     }
 else:
+    _database["ENGINE"] = "rest.database.postgresql"
     _database["DISABLE_SERVER_SIDE_CURSORS"] = True  # so that a transaction pooler may sit in between
     _database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+# How many seconds a server waits for PostgreSQL to answer a statement, whatever holds it up.
+DATABASE_SECONDS = env.float("DATABASE_SECONDS", default=4)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Accounts -------------------------------------------------------------------------------------------------------
@@ -343,6 +357,13 @@ STORAGES = {
     "staticfiles": {"BACKEND": "rest.storage.PrefixedStaticFilesStorage", "OPTIONS": {"base_url": STATIC_URL}},
 }
 
+# --- Backups --------------------------------------------------------------------------------------------------------
+BACKUP_DIR = Path(env.str("BACKUP_DIR", default=str(VAR_DIR / "backups"))).resolve()
+BACKUP_HOURS = env.float("BACKUP_HOURS", default=24)  # the worker makes one when the newest is older; 0: none by itself
+BACKUP_KEEP = env.int("BACKUP_KEEP", default=7)  # the newest whole ones in BACKUP_DIR, whoever has asked for them
+if BACKUP_HOURS < 0 or BACKUP_KEEP < 1:
+    raise ValueError(f"BACKUP_HOURS={BACKUP_HOURS:g} and BACKUP_KEEP={BACKUP_KEEP}: at least 0, and at least 1")
+
 # --- Swagger --------------------------------------------------------------------------------------------------------
 SWAGGER_USE_COMPAT_RENDERERS = False
 SWAGGER_SETTINGS = {
@@ -400,18 +421,13 @@ MEDIA_POLICY = {"default-src": [NONE], "frame-ancestors": [NONE], "sandbox": ""}
 DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
 PERMISSIONS_POLICY = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"without_traceback": {"()": "config.logs.WithoutTraceback"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {
-        # A stranger may send any host, as often as it pleases.
-        "django.security.DisallowedHost": {"filters": ["without_traceback"]},
-        # Without an entry here the package sets up a handler of its own, and every line appears twice.
-        "marquee.security": {"level": "INFO"},  # whatever LOG_LEVEL says
-        "post_office": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
-    },
-}
+# --- What is seen when it happens ------------------------------------------------------------------------------------
+LOG_FORMAT = env.parse_value(env.str("LOG_FORMAT", default="") or "line", logs.as_format)
+LOGGING = logs.configuration(format=LOG_FORMAT, level=env.str("LOG_LEVEL", default="INFO"))
+LOGGING_CONFIG = "config.logs.configure"
+ACCESS_LOG = env.bool("ACCESS_LOG", default=True)  # one line a request, on stdout
+# How long a statement of a request may take before it is logged; 0 logs none.
+SLOW_STATEMENT_SECONDS = env.float("SLOW_STATEMENT_SECONDS", default=0.5)
+# Who sends it may read /metrics, which nobody may where there is none.
+METRICS_TOKEN = env.parse_value(env.str("METRICS_TOKEN", default=""), as_metrics_token)
+METRICS_DIR = COUNTER_DIR / "metrics"  # one file a process: see metrics.cells

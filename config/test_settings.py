@@ -8,6 +8,7 @@ SCRATCH = tempfile.TemporaryDirectory(prefix="marquee-test-", ignore_cleanup_err
 os.environ.setdefault("VAR_DIR", SCRATCH.name)
 os.environ.setdefault("THROTTLING", "off")
 os.environ.setdefault("READ_SECONDS", "60")  # a busy machine is no reason to fail
+os.environ.setdefault("BACKUP_HOURS", "0")
 os.environ.setdefault("COUNTER_WRITE_SECONDS", "0")  # no background thread with a connection of its own
 
 from config.settings import *  # noqa: E402, F403

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.static import serve
 
+from config import problem_pages
 from metrics.urls import health_urlpatterns
 from rest.dialects import mount
 from rest.swagger.views import SchemaView
@@ -30,6 +31,8 @@ urlpatterns = [
     mount("collector", {"": ["collections_app.dialects.collector", "metrics.dialects.collector"]}),
     path("accounts/", include("accounts.pages.urls")),
     path("admin/", admin.site.urls),
+    path("problems/", problem_pages.index, name="problems"),
+    path("problems/<slug:code>/", problem_pages.page, name="problem"),
     path("swagger/", swagger, name="swagger"),
     path("redoc/", redoc, name="redoc"),
     path("swagger.json", SchemaView.without_ui(cache_timeout=0), name="schema"),

@@ -44,9 +44,10 @@ def without_charset(content_type: str) -> str:
 django.setup(set_prefix=False)
 full_stack = ReadableHeaders(WSGIHandler())
 
-from rest.fast_path import FastPath  # noqa: E402 - needs the apps
+from metrics.observed import observed  # noqa: E402 - needs the apps
+from rest.fast_path import FastPath  # noqa: E402
 from rest.proxies import BehindProxies  # noqa: E402
 
-application: Callable[..., Iterable[bytes]] = FastPath(full_stack)
+application: Callable[..., Iterable[bytes]] = observed(FastPath(full_stack))
 if settings.TRUSTED_PROXIES or settings.PATH_PREFIX:
     application = BehindProxies(application)

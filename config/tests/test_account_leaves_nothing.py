@@ -14,6 +14,7 @@ from rest_framework.test import APIClient
 from accounts.models import RecoveryCode, Session, User
 from collections_app.models import Collection
 from config.tests.admin import Office
+from metrics.models import Backup
 from movies.models import Comment, Movie
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +28,7 @@ OF_NOBODY = {
     "Permission", "ContentType", "Group", "Group_permissions",  # the program's own
     "Director", "Genre", "GenreAlias", "GenreRevision", "MovieDirector", "MovieGenre", "MovieStats", "Tally",
     "SearchPosting", "SearchRevision", "SearchSpelling", "SearchWord",  # the catalogue's
-    "CounterSource", "Installation",  # the hosts'
+    "CounterSource", "Heartbeat", "Installation",  # the hosts'
     "EmailTemplate", "Attachment", "Attachment_emails",  # no mail of ours has any
     "BlockedAddress",  # what moderators have written down, to be kept whoever leaves
 }  # fmt: skip
@@ -108,6 +109,7 @@ def fill_by_staff(user, theirs, sam):
     browser.client.defaults["REMOTE_ADDR"] = ADDRESS
     comment = Comment.objects.create(movie=theirs, user=sam.user, text="Ho.")
     browser.delete(comment)
+    assert Backup.objects.ask(by=user)
     office.delete(Collection.objects.filter(user=user).first())
     office.change(Collection.objects.get(user=user), description="Changed.")
     office.delete(

@@ -10,7 +10,7 @@ from django.conf import settings
 from rest.database.commands import FAILURE
 
 NOBODY_LISTENS = "postgres://nobody@127.0.0.1:1/films"
-NEED_MIGRATIONS = [["import_movies", "films.ndjson"], ["load_demo"], ["send_mail", "--once"], ["verify"]]
+NEED_MIGRATIONS = [["import_movies", "films.ndjson"], ["load_demo"], ["backup"], ["send_mail", "--once"], ["verify"]]
 
 
 def manage(folder, *arguments, **environment):

@@ -1,12 +1,16 @@
 """`Idempotency-Key` on everything that changes something: what is sent twice is done once."""
 
+import threading
+import time
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from conftest import PASSWORD
+from metrics import idempotency
 from metrics.idempotency import REPLAYED
 from metrics.models import KeptAnswer
 from metrics.querysets import MAX_KEPT
@@ -14,6 +18,7 @@ from movies import services
 from movies.models import Comment, Favorite, Movie
 from movies.tests.pictures import upload
 from movies.tests.test_concurrency import another_client, at_once, statuses
+from rest import chores
 from rest.tests.helpers import is_problem, whole_database
 
 MOVIES = "/api/v1/movies/"
@@ -25,11 +30,15 @@ def key(text="1b9d"):
 
 
 def alike(one, other):
-    """Whether the second is the first once more, and says so."""
-    replayed = {name: value for name, value in other.items() if name != REPLAYED}
+    """Whether the second is the first once more, and says so. Each has the name of its own request."""
     assert REPLAYED not in one
     assert other[REPLAYED] == "true"
-    return (one.status_code, one.content, dict(one.items())) == (other.status_code, other.content, replayed)
+    assert one["X-Request-ID"] != other["X-Request-ID"]
+    headers, again = ({**answer.headers} for answer in (one, other))
+    again.pop(REPLAYED)
+    for own in (headers, again):
+        own.pop("X-Request-ID")
+    return (one.status_code, one.content, headers) == (other.status_code, other.content, again)
 
 
 @pytest.mark.parametrize("address", [MOVIES, "/movies/", "/", "/api/auth/movies"])
@@ -153,7 +162,7 @@ def test_a_key_is_good_for_a_day(alice):
 def test_what_is_kept_for_longer_is_cleaned_away(alice, bob, monkeypatch):
     alice.post(MOVIES, BODY, **key())
     KeptAnswer.objects.update(created_at=timezone.now() - timedelta(hours=25))
-    monkeypatch.setattr("metrics.idempotency.IdempotencyMiddleware.next_cleaning", 0.0)
+    monkeypatch.setattr("metrics.idempotency.cleaning.due", 0.0)
     bob.post(MOVIES, BODY, **key())
     assert list(KeptAnswer.objects.values_list("caller", flat=True)) == [f"user:{bob.user.pk}"]
 
@@ -197,3 +206,163 @@ def test_of_many_at_once_one_is_done_and_all_are_answered_alike(alice, path, mod
     assert len({answer.content for answer in answers}) == 1
     assert sum(REPLAYED in answer for answer in answers) == 5
     assert model.objects.count() == before + 1
+
+
+# --- Who waits, and for how long ---
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="On SQLite whoever writes waits for every other writer.")
+@pytest.mark.parametrize("places", [0, 1])
+def test_who_comes_while_the_first_is_answered_waits_a_little_and_is_told_to_come_again(alice, monkeypatch, places):
+    """With no place to wait at once. The first is answered all the same, and is found by whoever comes again."""
+    monkeypatch.setattr("metrics.idempotency.WAIT_SECONDS", 0.3)
+    monkeypatch.setattr("metrics.idempotency.WAITING", threading.BoundedSemaphore(max(1, places)))
+    if not places:
+        idempotency.WAITING.acquire()
+    is_begun, may_go_on, add = threading.Event(), threading.Event(), services.add_movie
+
+    def slowly(**fields):
+        is_begun.set()
+        assert may_go_on.wait(30)
+        return add(**fields)
+
+    monkeypatch.setattr("movies.services.add_movie", slowly)
+    clients = [another_client(alice) for _ in range(2)]
+
+    def first():
+        return clients[0].post(MOVIES, BODY, **key())
+
+    def second():
+        assert is_begun.wait(30)
+        begun = time.monotonic()
+        try:
+            return clients[1].post(MOVIES, BODY, **key()), time.monotonic() - begun
+        finally:
+            may_go_on.set()
+
+    done, (refused, waited) = at_once(first, second)
+    assert done.status_code == 201
+    assert is_problem(refused)
+    assert (refused.status_code, refused.json()["code"]) == (409, "idempotency_key_in_use")
+    assert int(refused["Retry-After"]) > 0
+    assert (waited >= 0.3) == bool(places)
+    assert alike(done, clients[1].post(MOVIES, BODY, **key()))
+    assert Movie.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has no lock of the whole database.")
+def test_where_sqlite_is_locked_for_too_long_the_client_is_told_to_come_again(alice):
+    is_locked, may_end = threading.Event(), threading.Event()
+
+    def hold():
+        with transaction.atomic():
+            is_locked.set()
+            assert may_end.wait(60)
+
+    def ask():
+        assert is_locked.wait(30)
+        try:
+            connection.ensure_connection()
+            connection.connection.execute("PRAGMA busy_timeout = 200")
+            other = another_client(alice)
+            other.raise_request_exception = False
+            return other.post(MOVIES, BODY, **key())
+        finally:
+            may_end.set()
+
+    _, refused = at_once(hold, ask)
+    assert (refused.status_code, refused.json()["code"]) == (503, "database_busy")
+    assert int(refused["Retry-After"]) > 0
+    assert alice.post(MOVIES, BODY, **key()).status_code == 201
+
+
+# --- Nothing is left of what is taken back, and nothing beyond bounds is kept ---
+
+
+def test_a_redirect_is_not_kept_so_that_the_key_goes_along_to_the_other_address(alice):
+    moved = alice.post("/api/v1/movies", BODY, **key())
+    assert moved.status_code == 308
+    assert alice.post(moved["Location"], BODY, **key()).status_code == 201
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("headers", [key(), {"HTTP_IF_MATCH": "*"}, {"HTTP_IF_MATCH": "*", **key()}])
+def test_the_file_of_a_cover_goes_with_the_transaction_that_is_taken_back(
+    alice, monkeypatch, settings, tmp_path, headers
+):
+    settings.MEDIA_ROOT = tmp_path
+    movie = services.add_movie(by=alice.user, title="Brazil")
+    alice.client.raise_request_exception = False
+    with monkeypatch.context() as patch:
+        patch.setattr("movies.views.MovieViewSet.whole", lambda *arguments: 1 / 0)  # when the cover has been stored
+        address = f"{MOVIES}{movie.pk}/"
+        failed = alice.patch(address, {"cover_image": upload()}, format="multipart", **headers)
+    assert failed.status_code == 500
+    stored = {path.name for path in tmp_path.rglob("*") if path.is_file()}
+    movie.refresh_from_db()
+    assert stored == ({movie.cover_image.name.rpartition("/")[2]} if movie.cover_image else set())
+    assert alice.patch(address, {"cover_image": upload()}, format="multipart", **headers).status_code == 200
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
+
+
+def test_the_bodies_that_one_caller_keeps_are_bounded(alice, monkeypatch):
+    monkeypatch.setattr("metrics.querysets.MAX_KEPT_BYTES", 10_000)
+    for number in range(8):
+        body = {"title": f"Film {number}", "description": "x" * 2000}
+        assert alice.post(MOVIES, body, **key(f"k{number}")).status_code == 201
+    kept = KeptAnswer.objects.filter(user=alice.user)
+    assert 0 < sum(len(one.body) for one in kept) <= 10_000
+    assert REPLAYED in alice.post(MOVIES, {"title": "Film 7", "description": "x" * 2000}, **key("k7"))
+
+
+def test_what_callers_without_an_account_keep_is_bounded_over_all_networks(anonymous, alice, monkeypatch):
+    monkeypatch.setattr("metrics.querysets.MAX_KEPT_OF_NOBODY", 5)
+    alice.post(MOVIES, BODY, **key())
+    for number in range(9):
+        address = f"2001:db8:{number}::1"
+        done = anonymous.post("/request-count/reset/", REMOTE_ADDR=address, **key())
+        assert (done.status_code, REPLAYED in done) == (200, False)
+    assert KeptAnswer.objects.filter(user=None).count() == 5
+    assert KeptAnswer.objects.filter(user=alice.user).exists()
+
+
+def test_a_key_without_an_account_is_that_of_the_network(anonymous, db):
+    def reset(address):
+        return anonymous.post("/api/v1/request-count/reset/", REMOTE_ADDR=address, **key())
+
+    first = reset("2001:db8::1")
+    assert alike(first, reset("2001:db8::2"))
+    assert REPLAYED not in reset("2001:db8:0:1::1")
+    assert REPLAYED not in reset("192.0.2.1")
+    assert alike(first, reset("2001:db8::3"))
+
+
+def test_the_worker_cleans_where_nobody_sends_a_key(alice):
+    alice.post(MOVIES, BODY, **key())
+    KeptAnswer.objects.update(created_at=timezone.now() - timedelta(hours=25))
+    chores.CHORES["kept answers"].run()
+    assert not KeptAnswer.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "body"),
+    [
+        ("post", "/api/v1/collections/", {"title": "A", "description": "B"}),
+        ("post", "/collection/", {"title": "A", "description": "B"}),
+        ("post", "/api/v1/movies/{id}/comments/", {"text": "Hm."}),
+        ("post", "/movies/{id}/comments/", {"text": "Hm."}),
+        ("post", "/api/v1/movies/{id}/like/", {}),
+        ("post", "/api/movies/{id}/favorite/", {}),
+        ("put", "/api/v1/movies/{id}/rating/", {"rating": 3}),
+        ("post", "/api/v1/ratings/", {"movie": "{id}", "rating": 3}),
+        ("post", "/api/auth/rating", {"movie": "{id}", "rating": 3}),
+        ("delete", "/movies/{id}/favorite/", None),
+        ("post", "/request-count/reset/", None),
+    ],
+)
+def test_each_dialect_does_once_what_is_sent_twice(bob, movie, method, address, body):
+    body = body and {name: movie.pk if value == "{id}" else value for name, value in body.items()}
+    send = getattr(bob, method)
+    assert alike(*(send(address.format(id=movie.pk), body, **key()) for _ in range(2)))

@@ -71,9 +71,10 @@ def test_nothing_that_a_running_server_makes_is_open_to_others(tmp_path):
         os.umask(previous)
 
 
-def opened_wide(var):
+@pytest.fixture
+def opened_wide(copy_prepared, tmp_path):
     """An installation as an older release has left it."""
-    prepare(var, 0o022)
+    var = copy_prepared(tmp_path / "var")
     (var / "media" / "covers").mkdir(parents=True)
     for name in ("media/covers/a.jpg", "marquee.sqlite3-wal", "server.log", "requests-old.counter.replaced"):
         (var / name).write_text("")
@@ -82,8 +83,8 @@ def opened_wide(var):
     return var
 
 
-def test_what_an_older_release_left_open_is_closed_and_said_once(tmp_path):
-    var = opened_wide(tmp_path / "var")
+def test_what_an_older_release_left_open_is_closed_and_said_once(opened_wide):
+    var = opened_wide
     assert "Other users of this machine are kept from " in prepare(var, 0o022)
     assert open_to_others(var) == []
     assert mode(var / "secret_key") == 0o600
@@ -96,9 +97,9 @@ def test_what_an_older_release_left_open_is_closed_and_said_once(tmp_path):
     [("", 0o644, 0o755, 0o711), ("640", 0o640, 0o750, 0o710), ("600", 0o600, 0o700, 0o700)],
 )
 def test_covers_that_another_web_server_serves_are_read_by_its_user_and_nothing_else_is(
-    tmp_path, chosen, file, folder, passed
+    opened_wide, chosen, file, folder, passed
 ):
-    var = opened_wide(tmp_path / "var")
+    var = opened_wide
     prepare(var, 0o022, SERVE_MEDIA="off", **({"MEDIA_FILE_MODE": chosen} if chosen else {}))
     media = var / "media"
     assert (mode(media / "covers" / "a.jpg"), mode(media / "covers"), mode(media)) == (file, folder, folder)

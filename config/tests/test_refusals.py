@@ -12,6 +12,7 @@ from metrics.tests.server import Server, database_url
 from rest.errors import PROBLEM
 from rest.refusals import HEADERS_TOO_LONG
 
+pytestmark = pytest.mark.xdist_group("refusals")
 HOST = b"Host: localhost\r\n"
 POST = b"POST /movies/ HTTP/1.1\r\n" + HOST
 CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -51,9 +52,8 @@ REFUSED = {
 
 
 @pytest.fixture
-def server(transactional_db, tmp_path):
-    with Server(database_url(tmp_path), tmp_path / "host") as server:
-        yield server
+def server(asked_server):
+    return asked_server
 
 
 def told(server, request):
@@ -176,6 +176,11 @@ def test_a_server_for_another_application_refuses_by_itself(transactional_db, tm
 def test_where_the_application_fails_outright_the_server_says_so(transactional_db, tmp_path):
     application = "config.tests.failing_application"
     with Server(database_url(tmp_path), tmp_path / "host", application=application) as server:
-        status, headers, body = told(server, b"GET /somewhere HTTP/1.1\r\n" + HOST + b"\r\n")
+        status, headers, body = told(server, b"GET /api/v1/movies/ HTTP/1.1\r\n" + HOST + b"\r\n")
+        elsewhere = told(server, b"GET /movies/ HTTP/1.1\r\n" + HOST + b"\r\n")
     assert (status, headers["content-type"]) == (500, "application/problem+json")
-    assert set(json.loads(body)) == set(PROBLEM["required"])
+    problem = json.loads(body)
+    assert set(problem) == set(PROBLEM["required"])
+    assert (problem["code"], problem["instance"]) == ("internal_error", "/api/v1/movies/")
+    assert (elsewhere[0], elsewhere[1]["content-type"]) == (500, "application/json")
+    assert set(json.loads(elsewhere[2])) == {"detail"}

@@ -23,7 +23,8 @@ from accounts.tests.letterbox import LINK
 from accounts.tests.mailserver import MailServer
 from drills.server import ADMIN_PASSWORD, running
 
-pytestmark = pytest.mark.long
+# Each walk is long, so one process takes all tests of it.
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("secrets")]
 SECRET_KEY = "the-signing-key-of-this-installation-4711-and-then-some-more"
 REGISTERING = [
     "/api/v1/auth/register/",
@@ -34,6 +35,7 @@ REGISTERING = [
 ]
 LOGGING_IN = ["/api/v1/auth/login/", "/account/login/", "/api/auth/login", "/api/auth/login/", "/login/"]
 REFRESHING = ["/api/v1/auth/refresh/", "/account/refresh/", "/api/auth/refresh", "/api/auth/refresh/", "/refresh/"]
+METRICS_TOKEN = "the-token-that-opens-the-metrics-4711"
 HANDED_OUT = ("token", "access", "refresh")
 
 
@@ -41,7 +43,12 @@ class Walk:
     """A person's way through the server. `secrets` is all that was handed out or sent, `errors` the bodies of errors."""
 
     def __init__(self, server):
-        self.server, self.secrets, self.errors, self.statuses = server, {SECRET_KEY, ADMIN_PASSWORD}, [], []
+        self.server, self.secrets, self.errors, self.statuses = (
+            server,
+            {SECRET_KEY, ADMIN_PASSWORD, METRICS_TOKEN},
+            [],
+            [],
+        )
 
     def secret(self, text):
         self.secrets.add(text)
@@ -147,6 +154,10 @@ class Walk:
         self.secrets.add(browser.cookies["csrftoken"])
         self.errors.append(browser.post(address, {"password": ADMIN_PASSWORD}, timeout=60).text)  # 403: no CSRF token
 
+    def metrics(self):
+        self.errors.append(self.ask("GET", "/metrics", token=self.secret("not-quite-the-token-of-metrics")).text)
+        return self.ask("GET", "/metrics", headers={"Authorization": f"Bearer {METRICS_TOKEN}"}).text
+
     def failures(self):
         """Errors of the server's own, while it holds a secret."""
         token = self.post(LOGGING_IN[1], {"username": "walker1", "password": "walker-horse-battery-1"}).json()["token"]
@@ -204,10 +215,12 @@ def mail_worker(server, mails):
     return done.stdout + done.stderr
 
 
-@pytest.fixture(scope="module")
-def walked(tmp_path_factory):
-    """The secrets of a walk, and place → what is written there."""
+@pytest.fixture(scope="module", params=["line", "json"])
+def walked(request):
+    """The secrets of a walk, and place → what is written there. Access lines are in the server's log."""
     env = {
+        "LOG_FORMAT": request.param,
+        "METRICS_TOKEN": METRICS_TOKEN,
         "LOG_LEVEL": "DEBUG",
         "SECRET_KEY": SECRET_KEY,
         "THROTTLING": "off",
@@ -224,6 +237,7 @@ def walked(tmp_path_factory):
         places = {f"table {name}": text for name, text in whole_text_of(server.environment["DATABASE_URL"]).items()}
         places |= {"the server's log": Path(server.log).read_text(errors="replace"), "the mail worker's log": worker}
         places["errors"] = "\n".join(walk.errors)
+        places["the metrics"] = walk.metrics()
     return walk, places
 
 
@@ -245,6 +259,8 @@ def test_the_walk_went_where_secrets_are(walked):
     assert '"title":"Secret"' in places["table metrics_keptanswer"]
     assert "Traceback" in places["the server's log"]
     assert "marquee.security" in places["the server's log"]
+    assert "marquee.access" in places["the server's log"]
+    assert 'route="/api/v1/auth/login/"' in places["the metrics"]
 
 
 def test_no_secret_is_kept_readably_anywhere(walked):
@@ -252,6 +268,13 @@ def test_no_secret_is_kept_readably_anywhere(walked):
     forms = {form for secret in walk.secrets for form in (secret, quote(secret), secret.encode().hex())}
     found = [f"{place}: {secret}" for place, text in places.items() for secret in forms if secret in text]
     assert found == []
+
+
+def test_no_query_and_no_address_is_in_an_access_line(walked):
+    _, places = walked
+    lines = [line for line in places["the server's log"].splitlines() if "marquee.access" in line]
+    assert len(lines) > 50
+    assert not any("?" in line or "key=" in line for line in lines)
 
 
 def test_no_traceback_is_answered(walked):

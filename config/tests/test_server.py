@@ -11,6 +11,7 @@ from django.conf import settings
 from config.tests.bare_application import ANSWER
 from metrics.tests.server import Server, database_url, is_running, wait_until
 
+pytestmark = pytest.mark.xdist_group("server")
 LOGIN = b"POST /api/v1/auth/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 LIVE = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"
 STALLED = {
@@ -132,9 +133,8 @@ def test_clients_that_do_not_take_their_answers_stop_nobody_and_are_dropped(star
 # --- HTTP ---
 
 
-def test_a_connection_is_kept_for_the_next_request(start):
-    server = start()
-    with closing(connect(server)) as client:
+def test_a_connection_is_kept_for_the_next_request(asked_server):
+    with closing(connect(asked_server)) as client:
         for _ in range(3):
             status, headers, _ = ask(client, LIVE)
             assert (status, headers.get("connection", "keep-alive").lower()) == (200, "keep-alive")
@@ -148,54 +148,48 @@ def test_a_connection_is_kept_after_an_answer_without_a_body(start):
             assert (status, "connection" in headers) == (204, False)
 
 
-def test_head_is_answered_without_the_body(start):
-    server = start()
-    with closing(connect(server)) as client:
+def test_head_is_answered_without_the_body(asked_server):
+    with closing(connect(asked_server)) as client:
         client.sendall(LIVE.replace(b"GET", b"HEAD") + LIVE.replace(b"/livez", b"/nowhere"))
         status, headers = read_head(client)
         assert (status, int(headers["content-length"]) > 0) == (200, True)
         assert read_answer(client)[0] == 404
 
 
-def test_requests_sent_without_waiting_are_answered_in_order(start):
-    server = start()
-    with closing(connect(server)) as client:
+def test_requests_sent_without_waiting_are_answered_in_order(asked_server):
+    with closing(connect(asked_server)) as client:
         client.sendall(LIVE + LIVE.replace(b"/livez", b"/nowhere") + LIVE)
         assert [read_answer(client)[0] for _ in range(3)] == [200, 404, 200]
 
 
 @pytest.mark.parametrize("expect", [b"", b"Expect: 100-continue\r\n"])
-def test_a_body_that_is_too_long_is_refused_before_it_is_sent(start, expect):
-    server = start()
+def test_a_body_that_is_too_long_is_refused_before_it_is_sent(asked_server, expect):
     length = settings.MAX_BODY_BYTES + settings.MAX_COVER_BYTES + 1
-    with closing(connect(server)) as client:
+    with closing(connect(asked_server)) as client:
         client.sendall(LOGIN + expect + b"Content-Length: %d\r\n\r\n" % length)
         status, headers = read_head(client)
         assert (status, headers["connection"]) == (413, "close")
         assert b"The body is longer than" in read_to_the_end(client)
 
 
-def test_a_body_that_is_too_long_is_never_taken_for_the_next_request(start):
-    server = start()
-    with closing(connect(server)) as client:
+def test_a_body_that_is_too_long_is_never_taken_for_the_next_request(asked_server):
+    with closing(connect(asked_server)) as client:
         client.sendall(b"POST /livez HTTP/1.1\r\nHost: localhost\r\nContent-Length: 999999999\r\n\r\n" + LIVE)
         answers = read_to_the_end(client)
     assert (answers[:12], answers.count(b"HTTP/1.1")) == (b"HTTP/1.1 413", 1)
 
 
-def test_a_client_that_asks_first_is_told_to_send_its_body(start):
-    server = start()
-    with closing(connect(server)) as client:
+def test_a_client_that_asks_first_is_told_to_send_its_body(asked_server):
+    with closing(connect(asked_server)) as client:
         client.sendall(LOGIN + b"Expect: 100-continue\r\nContent-Length: 2\r\n\r\n")
         assert read_answer(client)[0] == 100
         assert ask(client, b"{}")[0] == 400
 
 
-def test_a_chunked_body_is_read_to_its_end(start):
-    server = start()
+def test_a_chunked_body_is_read_to_its_end(asked_server):
     chunks = b'{"username": "alice"', b", 12}", b""
     body = b"".join(b"%x\r\n%s\r\n" % (len(chunk), chunk) for chunk in chunks)
-    with closing(connect(server)) as client:
+    with closing(connect(asked_server)) as client:
         head = LOGIN + b"Transfer-Encoding: chunked\r\n\r\n"
         status, _, answer = ask(client, head + body)
         assert (status, b"JSON" in answer) == (400, True), answer
@@ -210,9 +204,8 @@ def test_what_proxies_say_is_left_to_the_settings(start):
     assert told == b"127.0.0.1 http 192.0.2.1"
 
 
-def test_headers_without_an_end_are_refused(start):
-    server = start()
-    with closing(connect(server)) as client:
+def test_headers_without_an_end_are_refused(asked_server):
+    with closing(connect(asked_server)) as client:
         assert ask(client, b"GET / HTTP/1.1\r\n" + b"X-Long: x\r\n" * 10_000)[0] == 431
 
 
