@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from config.tests.backups import manage
+from config.tests.history import History
 from metrics.tests.server import Server, database_url
 
 
@@ -40,3 +41,10 @@ def asked_server(
         url = database_url(folder)
     with Server(url, folder / "host") as server:
         yield server
+
+
+@pytest.fixture
+def history(transactional_db: None) -> Iterator[History]:
+    history = History()
+    yield history
+    history.go_to(history.latest())

@@ -3,24 +3,15 @@
 import ast
 import io
 import re
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from django.apps import apps
-from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-OURS = sorted(app.label for app in apps.get_app_configs() if Path(app.path).parent == settings.BASE_DIR)
-
-
-def migrations_of(label):
-    folder = settings.BASE_DIR / label / "migrations"
-    return sorted(path for path in folder.glob("[0-9]*.py"))
-
+from config.tests.history import OURS, migrations_of
 
 EVERY_MIGRATION = [path for label in OURS for path in migrations_of(label)]
 
@@ -59,32 +50,6 @@ def test_what_a_migration_runs_can_be_undone(path):
         if isinstance(call.func, ast.Attribute) and call.func.attr in {"RunPython", "RunSQL"}:
             ways_back = [word for word in call.keywords if word.arg in {"reverse_code", "reverse_sql"}]
             assert len(call.args) >= 2 or ways_back, ast.unparse(call)
-
-
-class History:
-    """Moves the test's own database through its migrations."""
-
-    def go_to(self, targets):
-        """Migrates, and returns the models as they are there."""
-        executor = MigrationExecutor(connection)
-        executor.migrate(targets)
-        return MigrationExecutor(connection).loader.project_state(targets).apps
-
-    def undo_everything(self):
-        MigrationExecutor(connection).migrate([(label, None) for label in OURS if migrations_of(label)])
-
-    def first(self):
-        return [(label, migrations_of(label)[0].stem) for label in OURS if migrations_of(label)]
-
-    def latest(self):
-        return MigrationExecutor(connection).loader.graph.leaf_nodes()
-
-
-@pytest.fixture
-def history(transactional_db):
-    history = History()
-    yield history
-    history.go_to(history.latest())
 
 
 def tables():
