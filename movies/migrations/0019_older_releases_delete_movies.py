@@ -6,8 +6,6 @@ from rest.database.cascades import go_with
 
 
 class Migration(migrations.Migration):
-    # One table of the release before is locked at a time: of two, its deletions could hold the other one.
-    atomic = False
     dependencies = [("movies", "0018_fill_cover_bytes")]
 
     operations = [

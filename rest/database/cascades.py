@@ -27,7 +27,7 @@ def go_with(table: str, column: str, *, rule: str = "CASCADE") -> migrations.Run
     def backwards(apps: Any, schema_editor: Any) -> None:
         set_rule(schema_editor, table, column, "")
 
-    return migrations.RunPython(forwards, backwards, atomic=True)
+    return migrations.RunPython(forwards, backwards)
 
 
 def set_rule(schema_editor: Any, table: str, column: str, rule: str) -> None:
@@ -36,10 +36,7 @@ def set_rule(schema_editor: Any, table: str, column: str, rule: str) -> None:
 
 
 def on_postgresql(schema_editor: Any, table: str, column: str, rule: str) -> None:
-    """Takes the foreign key away and makes it again, in one statement. It reads the table once.
-
-    The table that is referred to is locked first, as a deletion does: in the other order each would wait for the other.
-    """
+    """Takes the foreign key away and makes it again, in one statement. It reads the table once."""
     with schema_editor.connection.cursor() as cursor:
         constraints = schema_editor.connection.introspection.get_constraints(cursor, table)
     [(name, key)] = [
@@ -48,7 +45,6 @@ def on_postgresql(schema_editor: Any, table: str, column: str, rule: str) -> Non
         if about["foreign_key"] and about["columns"] == [column]
     ]
     quote = schema_editor.quote_name
-    schema_editor.execute(f"LOCK TABLE {quote(key[0])} IN ACCESS EXCLUSIVE MODE")
     schema_editor.execute(
         f"ALTER TABLE {quote(table)} DROP CONSTRAINT {quote(name)}, ADD CONSTRAINT {quote(name)} "
         f"FOREIGN KEY ({quote(column)}) REFERENCES {quote(key[0])} ({quote(key[1])}){rule} "

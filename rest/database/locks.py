@@ -11,7 +11,8 @@ from rest.database.statements import is_postgresql, rows_of
 LOCKED_MILLISECONDS = 100  # for which `not_waiting_long` waits
 # For longer than SQLite's waiters sleep between two attempts (0.1 s), so that each of them has one.
 TURN_SECONDS = 0.12
-LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's code
+MIGRATION_LOCK_MILLISECONDS = 300  # PostgreSQL ends one of two that wait for each other after 1,000
+LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED = "55P03", "40P01"  # PostgreSQL's codes
 
 
 def wait_for_turn(number: int, *, shared: bool = False) -> None:
@@ -58,7 +59,17 @@ def turn_within(number: int, seconds: float) -> bool:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
             cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
     except OperationalError as error:
-        if getattr(error.__cause__, "pgcode", None) != LOCK_NOT_AVAILABLE:
+        if code_of(error) != LOCK_NOT_AVAILABLE:
             raise
         return False
     return True
+
+
+def waited_for_lock(error: OperationalError) -> bool:
+    """Whether the statement was ended for a lock that another one held. The transaction can be tried again."""
+    return code_of(error) in (LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED)
+
+
+def code_of(error: OperationalError) -> str | None:
+    """PostgreSQL's code (SQLSTATE); None on SQLite."""
+    return getattr(error.__cause__, "pgcode", None)
