@@ -20,7 +20,8 @@ class Command(migrate.Command):
         until = time.monotonic() + SECONDS
         while True:
             try:
-                return super().handle(*args, **options)
+                super().handle(*args, **options)
+                return
             except OperationalError as error:
                 if not waited_for_lock(error) or time.monotonic() > until:
                     raise
