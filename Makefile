@@ -20,11 +20,11 @@ doctor:    ## what is wrong with this installation (exits 1 with something wrong
 	@bin/environment requirements.txt
 	@exec .venv/bin/python manage.py doctor
 
-test:      ## environment, the whole suite on SQLite and on PostgreSQL (TEST_POSTGRES_URL, SEED=1, COVERAGE=on, ARGS="-k name")
+test:      ## environment, the whole suite on SQLite and on PostgreSQL (DATABASES=sqlite, TEST_POSTGRES_URL, SEED=1, COVERAGE=on, ARGS="-k name")
 	@exec bin/test $(ARGS)
 
 coverage:  ## the suite on SQLite, measured: lists what no test goes through, and fails below the floor in pyproject.toml
-	@exec bin/coverage
+	@DATABASES=sqlite COVERAGE=on exec bin/test $(ARGS)
 
 bench:     ## the benchmark (SIZES="10000 1000000" DATABASES="postgres sqlite" SCENARIOS=list,detail SECONDS=5 ROUNDS=3)
 	@BENCH_SECONDS="$(or $(SECONDS),5)" exec bin/bench
