@@ -12,6 +12,7 @@ import importlib
 import os
 import sys
 import time
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,9 +56,11 @@ def shown(name: str, drill: Drill, *, prove: bool) -> Result:
             without = attempt(drill, protected=False)
             print(f"  {'FAIL holds' if without.holds else 'ok   does not hold'} with {drill.taken_out}:", flush=True)
             print(f"       {without.figure}", flush=True)
-    except SystemExit as error:  # the drill itself could not go on; the others can
-        problem = str(error)
+    except (SystemExit, Exception) as error:  # the drill itself could not go on; the others can
+        problem = str(error) if isinstance(error, SystemExit) else f"{type(error).__name__}: {error}"
         print(f"  FAIL It could not be tried: {problem}", flush=True)
+        if not isinstance(error, SystemExit):
+            traceback.print_exc()
     holds_without = without.holds if without else None
     return Result(name, database(), outcome.holds, holds_without, time.monotonic() - begun, outcome.figure, problem)
 

@@ -25,10 +25,10 @@ BEHIND_A_PROXY = {"TRUSTED_PROXIES": "1"}  # so that a drill can come from as ma
 
 
 class Visitor:
-    """A client on one connection, which comes from `address`."""
+    """A client on one connection, which comes from `address`, and waits so many seconds for an answer."""
 
-    def __init__(self, server: Server, address: str) -> None:
-        self.connection = HTTPConnection("127.0.0.1", server.port, timeout=120)
+    def __init__(self, server: Server, address: str, timeout: float = 120.0) -> None:
+        self.connection = HTTPConnection("127.0.0.1", server.port, timeout=timeout)
         self.address = address
 
     def ask(self, method: str, path: str, body: str | None = None, **headers: str) -> tuple[int, str, dict[str, str]]:
@@ -62,6 +62,7 @@ class Visitor:
 AT_ONCE, READERS = 32, 8
 TRIES_PER_SECOND = 4  # of each: who is refused at once comes back at once, and not faster than that
 ROUNDS, SECONDS = 3, 4.0  # of each the median counts, since the machine may have something else to do
+READ_TIMEOUT = 15.0  # seconds
 READS = ["/api/v1/movies/", "/api/v1/movies/1/", "/movies/?page=2", "/api/v1/movies/2/"]
 MOST = 3.0  # times the p99 without a flood
 
@@ -90,16 +91,23 @@ def p99(seconds: list[float]) -> float:
 
 
 def reads_of_seconds(server: Server, seconds: float) -> list[float]:
-    """How long each read took of those that READERS did one after the other in that time."""
+    """How long each read took of those that READERS did one after the other in that time.
+
+    Whoever has waited for READ_TIMEOUT asks no more, and that wait counts.
+    """
     end = time.monotonic() + seconds
 
     def read(reader: int) -> list[float]:
-        visitor, taken = Visitor(server, f"192.0.2.{reader}"), list[float]()
+        visitor, taken = Visitor(server, f"192.0.2.{reader}", READ_TIMEOUT), list[float]()
         for number in count():
             begun = time.monotonic()
             if begun > end:
                 break
-            status, *_ = visitor.ask("GET", READS[number % len(READS)])
+            try:
+                status, *_ = visitor.ask("GET", READS[number % len(READS)])
+            except TimeoutError:
+                taken.append(READ_TIMEOUT)
+                break
             if status != HTTPStatus.OK:
                 raise SystemExit(f"A read was answered {status}:\n{server.last_of_log()}")
             taken.append(time.monotonic() - begun)
