@@ -1,9 +1,9 @@
 """How long a server waits for PostgreSQL, and whether it is worth asking at all.
 
 A link that is stalled tells nobody: the kernel acknowledges, and no limit of the database's own can be heard. So the
-server's processes wait by a callback of psycopg2's, and give up after `DATABASE_SECONDS`, which frees the thread. Where
-a connection could not be made, whoever wants one fails at once, and each second one thread tries again. Commands and
-the mail worker wait as long as it takes.
+server's processes wait by a callback of psycopg2's, and give up after `DATABASE_SECONDS`, which frees the thread. Then
+the database is doubted: whoever wants a connection next finds out soon, for all. Where none could be made, whoever
+wants one fails at once, and each second one thread tries again. Commands and the mail worker wait as long as it takes.
 """
 
 import logging
@@ -21,14 +21,16 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 CONNECTING_SECONDS = 2.0
+DOUBT_SECONDS = 0.7  # instead, for who may have waited for a thread as long as another one waited for a statement
 RETRY_SECONDS = 1.0  # between two attempts of a process to reach a database that did not answer
 NO_ANSWER = "The database has not answered for {seconds:g} seconds."
 NOT_ASKED = "The database did not answer a moment ago."
 
 
 class Patience(threading.local):
-    """Whether this thread has just given up waiting for a statement: the same request need not wait once more."""
+    """What this thread is at. One that has just given up waiting for a statement need not wait once more."""
 
+    is_connecting = False
     is_spent = False
 
 
@@ -38,6 +40,7 @@ class Availability:
     def __init__(self) -> None:
         self.is_limited = False  # whether this process gives up: servers do
         self.is_down = False
+        self.is_doubted = False  # since a statement had no answer; it may have been a row that somebody else held
         self.next_try = 0.0  # on time.monotonic()'s clock
         self.first = threading.Lock()  # whoever has it tries, and the others do not
         self.patience = Patience()
@@ -52,21 +55,35 @@ class Availability:
         if self.patience.is_spent:
             self.patience.is_spent = False
             raise psycopg2.OperationalError(NOT_ASKED)
-        if not (self.is_limited and self.is_down):
+        if not (self.is_limited and (self.is_down or self.is_doubted)):
             return self.watched(connect)
-        if time.monotonic() < self.next_try or not self.first.acquire(blocking=False):
+        if not self.may_try():
             raise psycopg2.OperationalError(NOT_ASKED)
         try:
             return self.watched(connect)
         finally:
             self.first.release()
 
+    def may_try(self) -> bool:
+        """Whether it is worth trying; this thread has `first` then. A database that is only doubted has all wait."""
+        if self.is_down:
+            return time.monotonic() >= self.next_try and self.first.acquire(blocking=False)
+        if not self.first.acquire(timeout=DOUBT_SECONDS):
+            return False
+        if self.is_down:  # whoever has tried meanwhile has failed
+            self.first.release()
+        return not self.is_down
+
     def watched(self, connect: Callable[[], T]) -> T:
+        self.patience.is_connecting = True
         try:
             connection = connect()
         except psycopg2.OperationalError as error:
             self.has_failed(error)
             raise
+        finally:
+            self.patience.is_connecting = False
+        self.is_doubted = False
         if self.is_down:
             self.is_down = False
             logger.warning("The database answers again.")
@@ -83,17 +100,24 @@ class Availability:
         state = connection.poll()
         if state == extensions.POLL_OK:
             return
-        is_connecting = connection.status == extensions.STATUS_SETUP
-        seconds = min(CONNECTING_SECONDS, settings.DATABASE_SECONDS) if is_connecting else settings.DATABASE_SECONDS
+        seconds = self.longest_wait()
         deadline = time.monotonic() + seconds
         while state != extensions.POLL_OK:
             waiting = select.poll()
             waiting.register(connection.fileno(), select.POLLIN if state == extensions.POLL_READ else select.POLLOUT)
             left = deadline - time.monotonic()
             if left <= 0 or not waiting.poll(1000 * left):
-                self.patience.is_spent = not is_connecting
+                if not self.patience.is_connecting:
+                    self.patience.is_spent = self.is_doubted = True
                 raise psycopg2.OperationalError(NO_ANSWER.format(seconds=seconds))
             state = connection.poll()
+
+    def longest_wait(self) -> float:
+        """Seconds."""
+        limit = float(settings.DATABASE_SECONDS)
+        if not self.patience.is_connecting:
+            return limit
+        return min(limit, DOUBT_SECONDS if self.is_doubted and not self.is_down else CONNECTING_SECONDS)
 
 
 AVAILABILITY = Availability()
