@@ -9,10 +9,7 @@ from django.db import OperationalError, connection, connections
 
 from rest.management.commands import migrate
 
-pytestmark = [
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's lock is one of the whole database"),
-    pytest.mark.django_db(transaction=True),
-]
+on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one lock for all tables")
 LOCKED = "SELECT count(*) FROM pg_locks WHERE relation = %s::regclass AND mode = 'AccessExclusiveLock' AND granted"
 
 
@@ -54,6 +51,7 @@ def ask(cursor, table):
     cursor.execute(f"SELECT count(*) FROM {table}")
 
 
+@on_postgresql
 def test_a_request_that_holds_what_the_migration_waits_for_gets_what_the_migration_holds(
     plain_texts_to_come, migrating
 ):
@@ -73,8 +71,9 @@ def test_a_request_that_holds_what_the_migration_waits_for_gets_what_the_migrati
         cursor.execute("SELECT plain_title FROM movies_movie")
 
 
+@on_postgresql
 def test_it_gives_up_where_a_table_is_never_free(plain_texts_to_come, migrating, monkeypatch):
-    monkeypatch.setattr(migrate, "SECONDS", 0.5)
+    monkeypatch.setattr(migrate, "SECONDS", 0.1)
     thread, failed = migrating
     other = connection.copy()
     with other.cursor() as cursor:
@@ -85,3 +84,33 @@ def test_it_gives_up_where_a_table_is_never_free(plain_texts_to_come, migrating,
     other.close()
     [error] = failed
     assert "lock timeout" in str(error)
+
+
+def test_the_minute_is_one_migration_s_and_begins_anew_with_the_next(monkeypatch):
+    """One that fills a million rows takes longer, and the next one may have to wait, too."""
+    applied = iter([1, 2, 3])
+    monkeypatch.setattr(migrate, "SECONDS", -1)
+    monkeypatch.setattr(migrate, "PAUSES", (0, 0))
+    monkeypatch.setattr(migrate, "number_applied", lambda database: next(applied))
+    asked = []
+
+    def handle(self, *args, **options):
+        asked.append(1)
+        if len(asked) <= 3:
+            error = OperationalError("canceling statement due to lock timeout")
+            error.__cause__ = Exception()
+            error.__cause__.pgcode = "55P03"
+            raise error
+
+    monkeypatch.setattr(migrate.migrate.Command, "handle", handle)
+    call_command("migrate", verbosity=0, skip_checks=True)
+    assert len(asked) == 4
+
+
+def test_another_failure_is_raised_at_once(monkeypatch):
+    def handle(self, *args, **options):
+        raise OperationalError("no such table")
+
+    monkeypatch.setattr(migrate.migrate.Command, "handle", handle)
+    with pytest.raises(OperationalError, match="no such table"):
+        call_command("migrate", verbosity=0, skip_checks=True)

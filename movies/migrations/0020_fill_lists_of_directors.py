@@ -17,7 +17,8 @@ MISSING = """
 
 def fill(apps, schema_editor):
     locked = "FOR KEY SHARE OF movie, director" if schema_editor.connection.vendor == "postgresql" else ""
-    schema_editor.execute(MISSING + locked)
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute(MISSING + locked)
 
 
 class Migration(migrations.Migration):
