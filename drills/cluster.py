@@ -13,6 +13,12 @@ import psycopg2
 from benchmarks.processes import is_running
 from drills.server import wait_until
 
+# Ends them, and waits until they have ended.
+OF_OTHERS = """
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE backend_type = 'client backend' AND NOT pid = ANY(%s)
+"""
+
 
 class Cluster:
     """The one that `url` leads to. Raises SystemExit where it is not a cluster of this machine made for tests."""
@@ -48,13 +54,20 @@ class Cluster:
 
     @contextmanager
     def full(self) -> Iterator[int]:
-        """All connections are taken, for the block; how many it took."""
+        """All connections are taken, for the block, those of others too; how many it took."""
         taken: list[psycopg2.extensions.connection] = []
         try:
-            with suppress(psycopg2.OperationalError):
-                while True:
-                    taken.append(psycopg2.connect(self.url))
+            self.take_into(taken)
+            with taken[0].cursor() as cursor:
+                ours = [connection.info.backend_pid for connection in taken]
+                cursor.execute(OF_OTHERS, [ours])
+            self.take_into(taken)
             yield len(taken)
         finally:
             for connection in taken:
                 connection.close()
+
+    def take_into(self, taken: list[psycopg2.extensions.connection]) -> None:
+        with suppress(psycopg2.OperationalError):
+            while True:
+                taken.append(psycopg2.connect(self.url))
