@@ -9,7 +9,7 @@ from django.db import OperationalError, connection, transaction
 from rest.database.statements import is_postgresql, rows_of
 
 LOCKED_MILLISECONDS = 100  # for which `not_waiting_long` waits
-# SQLite's waiters sleep 0.1 s between two attempts, so that each of them has two. With 0.12 s a sixth fewer were served.
+# SQLite's waiters sleep 0.1 s between two attempts, so that each of them has two. With 0.12 s fewer writes were served.
 TURN_SECONDS = 0.25
 MIGRATION_LOCK_MILLISECONDS = 300  # PostgreSQL ends one of two that wait for each other after 1,000
 LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED = "55P03", "40P01"  # PostgreSQL's codes
