@@ -21,6 +21,14 @@ from movies.models import Movie
 from rest import fast_path
 
 PASSWORD = "correct-horse-battery"  # noqa: S105
+ALIEN: dict[str, Any] = {
+    "title": "Alien",
+    "description": "In space.",
+    "release_date": "1979-05-25",
+    "duration": 117,
+    "director": "Ridley Scott",
+    "genre_list": ["Horror", "Science Fiction"],
+}
 
 
 @pytest.hookimpl(trylast=True)
@@ -119,15 +127,7 @@ def make_movie(db: None) -> Callable[..., Movie]:
 @pytest.fixture
 def movie(make_movie: Callable[..., Movie], alice: Person) -> Movie:
     """Alice's movie."""
-    return make_movie(
-        "Alien",
-        by=alice,
-        description="In space.",
-        release_date="1979-05-25",
-        duration=117,
-        director="Ridley Scott",
-        genre_list=["Horror", "Science Fiction"],
-    )
+    return make_movie(by=alice, **ALIEN)
 
 
 @pytest.fixture

@@ -13,11 +13,7 @@ import psycopg2
 from benchmarks.processes import is_running
 from drills.server import wait_until
 
-# Ends them, and waits until they have ended.
-OF_OTHERS = """
-    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-    WHERE backend_type = 'client backend' AND NOT pid = ANY(%s)
-"""
+OF_OTHERS = "FROM pg_stat_activity WHERE backend_type = 'client backend' AND NOT pid = ANY(%s)"
 
 
 class Cluster:
@@ -58,14 +54,25 @@ class Cluster:
         taken: list[psycopg2.extensions.connection] = []
         try:
             self.take_into(taken)
-            with taken[0].cursor() as cursor:
-                ours = [connection.info.backend_pid for connection in taken]
-                cursor.execute(OF_OTHERS, [ours])
+            if not taken:
+                raise SystemExit("PostgreSQL has no connection left for the drill itself.")
+            self.end_others(taken)
             self.take_into(taken)
             yield len(taken)
         finally:
             for connection in taken:
                 connection.close()
+
+    def end_others(self, taken: list[psycopg2.extensions.connection]) -> None:
+        """Ends the connections that are not ours, and waits until they have ended."""
+        ours = [connection.info.backend_pid for connection in taken]
+
+        def are_gone() -> bool:
+            with taken[0], taken[0].cursor() as cursor:
+                cursor.execute(f"SELECT pg_terminate_backend(pid) {OF_OTHERS}", [ours])
+                return not cursor.rowcount
+
+        wait_until(are_gone, "PostgreSQL ends the connections of others")
 
     def take_into(self, taken: list[psycopg2.extensions.connection]) -> None:
         with suppress(psycopg2.OperationalError):

@@ -91,18 +91,14 @@ class Server(processes.Server):
         return done.stdout.strip().splitlines()[-1]
 
     def rest(self) -> None:
-        """Waits until its processes have nothing to do: for half a second less than a tenth of it on the processor."""
+        """Waits until its processes take less than a tenth of a processor for half a second."""
 
         def is_at_rest() -> bool:
-            before = self.processor_seconds()
+            before = self.cpu_seconds()
             time.sleep(0.5)
-            return self.processor_seconds() - before < 0.05
+            return self.cpu_seconds() - before < 0.05
 
         wait_until(is_at_rest, "the server is busy without a request")
-
-    def processor_seconds(self) -> float:
-        ticks = sum(int(fields[11]) + int(fields[12]) for pid in self.pids() if (fields := stat(pid)))
-        return ticks / os.sysconf("SC_CLK_TCK")
 
     def stop(self) -> None:
         super().stop()

@@ -28,7 +28,7 @@ from config.tests.hostile import (
     required_query,
 )
 from config.tests.openapi import OPERATIONS, Operation
-from conftest import Person
+from conftest import ALIEN, Person
 from movies import services
 from movies.models import Movie
 from rest.tests.helpers import fields_named, is_problem, whole_database
@@ -125,15 +125,7 @@ def alice(made_once):
 
 @pytest.fixture(scope="module")
 def movie(alice):
-    return services.add_movie(
-        by=alice.user,
-        title="Alien",
-        description="In space.",
-        release_date="1979-05-25",
-        duration=117,
-        director="Ridley Scott",
-        genre_list=["Horror", "Science Fiction"],
-    )
+    return services.add_movie(by=alice.user, **ALIEN)
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from collections_app.models import Collection
 from collections_app.services import create_collection
 from config.dialects import CANONICAL
 from config.tests.openapi import OPERATIONS, Operation, strict
-from conftest import PASSWORD, Person
+from conftest import ALIEN, PASSWORD, Person
 from movies import services
 from movies.models import Comment, Director, Genre, Like, Movie
 from rest.exceptions import Busy
@@ -70,16 +70,7 @@ class World:
     @cached_property
     def movie(self) -> Movie:
         alice, bob = self.people["alice"], self.people["bob"]
-        movie = services.add_movie(
-            by=alice.user,
-            title="Alien",
-            description="In space.",
-            release_date="1979-05-25",
-            duration=117,
-            director="Ridley Scott",
-            genre_list=["Horror"],
-            favorite=True,
-        )
+        movie = services.add_movie(by=alice.user, favorite=True, **ALIEN)
         services.rate(movie_id=movie.pk, user=bob.user, half_stars=9)
         services.set_mark(Like, movie_id=movie.pk, user=bob.user, wanted=True)
         return movie

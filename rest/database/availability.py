@@ -72,7 +72,8 @@ class Availability:
             return False
         if self.is_down:  # whoever has tried meanwhile has failed
             self.first.release()
-        return not self.is_down
+            return False
+        return True
 
     def watched(self, connect: Callable[[], T]) -> T:
         self.patience.is_connecting = True
