@@ -189,9 +189,15 @@ _database = DATABASES["default"]
 _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
 _database["CONN_HEALTH_CHECKS"] = True
 if _database["ENGINE"].endswith("sqlite3"):
+    _database["ENGINE"] = "rest.database.sqlite"
+    # FULL waits for the disk with each commit. NORMAL does not: the last commits may be lost when the power fails, and
+    # never when only the server does.
+    SQLITE_SYNCHRONOUS = env.str("SQLITE_SYNCHRONOUS", default="FULL").upper()
+    if SQLITE_SYNCHRONOUS not in ("FULL", "NORMAL"):
+        raise ValueError(f"SQLITE_SYNCHRONOUS={SQLITE_SYNCHRONOUS[:20]!r} is neither FULL nor NORMAL.")
     _database["OPTIONS"] = {
         # Readers never wait for the writer; writers queue up for at most `timeout` seconds, and then come again (503).
-        "init_command": "PRAGMA journal_mode=WAL;",
+        "init_command": f"PRAGMA journal_mode=WAL; PRAGMA synchronous={SQLITE_SYNCHRONOUS}",
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
     }

@@ -16,7 +16,7 @@ from django.conf import settings
 
 FILE_MODE, FOLDER_MODE = 0o600, 0o700
 OTHERS = 0o077  # what is nobody else's business
-FILES_OF_DATABASE = ("", "-wal", "-shm", "-journal")  # what SQLite puts behind the name
+FILES_OF_DATABASE = ("", "-wal", "-shm", "-journal", "-turn")  # what SQLite and `rest.database.sqlite` put behind it
 MODE = re.compile(r"6[0-7]{2}")
 
 
@@ -70,7 +70,7 @@ def everything_private(media: Path) -> Iterator[tuple[Path, bool]]:
     for path in Path(settings.BACKUP_DIR).glob("marquee-*.tar.gz"):
         yield path, False
     database = settings.DATABASES["default"]
-    if database["ENGINE"].endswith("sqlite3"):
+    if database["ENGINE"] == "rest.database.sqlite":
         for ending in FILES_OF_DATABASE:
             yield Path(f"{database['NAME']}{ending}"), False
 

@@ -25,7 +25,7 @@ def prepare_connection() -> None:
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute(f"PRAGMA cache_size = -{CACHE}")
-            cursor.execute(f"PRAGMA busy_timeout = {1000 * PATIENCE}")
+        connection.connection.wait_at_most(PATIENCE)
 
 
 def insert(model: type[Model], names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:

@@ -8,7 +8,7 @@ from django.db import OperationalError, connection, transaction
 
 from rest.database.statements import is_postgresql, rows_of
 
-LOCKED_MILLISECONDS = 100  # for which `not_waiting_long` waits
+LOCKED_SECONDS = 0.1  # for which `not_waiting_long` waits
 # SQLite's waiters sleep 0.1 s between two attempts, so that each of them has two. With 0.12 s fewer writes were served.
 TURN_SECONDS = 0.25
 MIGRATION_LOCK_MILLISECONDS = 300  # PostgreSQL ends one of two that wait for each other after 1,000
@@ -29,17 +29,17 @@ def let_others_write() -> None:
 
 @contextmanager
 def not_waiting_long() -> Iterator[None]:
-    """On SQLite, writing in the block waits LOCKED_MILLISECONDS for the lock, which an import may hold for seconds."""
+    """On SQLite, writing in the block waits LOCKED_SECONDS for the lock, which an import may hold for seconds."""
     if is_postgresql():
         yield
         return
     connection.ensure_connection()
-    usual = 1000 * connection.settings_dict["OPTIONS"]["timeout"]
-    connection.connection.execute(f"PRAGMA busy_timeout = {LOCKED_MILLISECONDS}")
+    usual = connection.connection.patience
+    connection.connection.wait_at_most(LOCKED_SECONDS)
     try:
         yield
     finally:
-        connection.connection.execute(f"PRAGMA busy_timeout = {usual}")
+        connection.connection.wait_at_most(usual)
 
 
 def turn_within(number: int, seconds: float) -> bool:
