@@ -1,6 +1,6 @@
 """From the rows of the statement that reads cards to the cards, which are kept with the rows that they were made of."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -35,14 +35,24 @@ def card_from_row(row: tuple[Any, ...]) -> Card:
     return Card._make([*values, *UNMARKED, {}])
 
 
-def card_of(row: tuple[Any, ...]) -> Card:
-    """The card of a whole row: the same as before if the movie's columns are, to whomever it is shown."""
-    movie, marks = row[:SHARED_COLUMNS], row[SHARED_COLUMNS:-1]
-    cached = cache.get(movie[0])
+def cards_of(rows: Iterable[tuple[Any, ...]]) -> list[Card]:
+    """The cards of whole rows: each the same as before if the movie's columns are, to whomever it is shown."""
+    found, lately = [], cache.young
+    for row in rows:
+        movie, marks = row[:SHARED_COLUMNS], row[SHARED_COLUMNS:-1]
+        known = lately.get(row[0])
+        card = known[1] if known is not None and known[0] == movie else card_of(movie)
+        found.append(with_marks(card, marks) if marks and marks != UNMARKED else card)
+    return found
+
+
+def card_of(movie: tuple[Any, ...]) -> Card:
+    """The card of the columns of SHARED, made where it is not known."""
+    cached = cache.old.get(movie[0])
     if cached is None or cached[0] != movie:
         cached = movie, card_from_row(movie)
-        cache.put(movie[0], cached)
-    return with_marks(cached[1], marks) if marks and marks != UNMARKED else cached[1]
+    cache.put(movie[0], cached)
+    return cached[1]
 
 
 def with_marks(card: Card, marks: Sequence[Any]) -> Card:
@@ -65,9 +75,6 @@ class CardCache:
     def __init__(self) -> None:
         self.young: dict[int, tuple[tuple[Any, ...], Card]] = {}
         self.old: dict[int, tuple[tuple[Any, ...], Card]] = {}
-
-    def get(self, pk: int) -> tuple[tuple[Any, ...], Card] | None:
-        return self.young.get(pk) or self.old.get(pk)
 
     def put(self, pk: int, value: tuple[tuple[Any, ...], Card]) -> None:
         if len(self.young) >= self.SIZE:

@@ -12,7 +12,6 @@ from django.core.exceptions import SuspiciousOperation
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import IntegrityError, InterfaceError, OperationalError, connection
 from django.http import Http404
-from django.http.response import ResponseHeaders
 from django.urls import set_script_prefix
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
@@ -20,6 +19,7 @@ from rest_framework.request import Request
 from rest import compression, conditional
 from rest.current import CURRENT
 from rest.errors import JSON, server_error
+from rest.fast_path.headers import FitHeaders, fit
 from rest.fast_path.plain import Environ, is_plain, is_unusual, plain_request
 from rest.fast_path.routes import Route, find_route, routes
 from rest.fast_path.stack import layers, usual_headers
@@ -73,7 +73,7 @@ def attempt(environ: Environ) -> Answer | None:
         found = find_route(environ["REQUEST_METHOD"], request.path_info)
         if found is None or is_unusual(request, found[0].parameters):
             return None
-        request.get_host()  # refuses foreign hosts
+        refuse_foreign_host(request)
         if not begin(request):
             return None
     except SuspiciousOperation:
@@ -83,6 +83,11 @@ def attempt(environ: Environ) -> Answer | None:
         logger.exception("The fast path could not begin %s.", environ.get("PATH_INFO"))
         return None
     return answer(request, *found)
+
+
+def refuse_foreign_host(request: WSGIRequest) -> None:
+    """Raises DisallowedHost. Unlike get_host() it keeps what it found out, of which the answer's links are made."""
+    request._current_scheme_host  # type: ignore[attr-defined]  # noqa: B018 - missing in the stubs
 
 
 def begin(request: WSGIRequest) -> bool:
@@ -107,11 +112,15 @@ def answer(request: WSGIRequest, route: Route, arguments: dict[str, Any]) -> Ans
     status, headers, content = response
     if finishing := layers().finishing:
         begun = request.META[BEGUN]
-        finished = ResponseHeaders(headers)  # names without case, as in the full stack
+        finished = FitHeaders(headers)
         for layer in finishing:
             layer.finish(request, begun.get(type(layer)), status, finished)
-        headers = dict(finished.items())
-    return STATUS_LINES.get(status) or f"{status} Unknown Status Code", [*headers.items()], content
+        return line_of(status), finished.pairs(), content
+    return line_of(status), [*headers.items()], content
+
+
+def line_of(status: int) -> str:
+    return STATUS_LINES.get(status) or f"{status} Unknown Status Code"
 
 
 def respond(request: WSGIRequest, route: Route, arguments: dict[str, Any]) -> Response | None:
@@ -161,7 +170,7 @@ def rendered(request: WSGIRequest, route: Route, result: tuple[Payload, bool]) -
             headers["ETag"] = conditional.tag_kept(tag_of_client, headers["ETag"])
             headers.pop(POLICY, None)
             return 304, headers, b""
-    headers |= payload.headers
+    headers |= fit(payload.headers)
     headers["Content-Length"], headers["Content-Type"], headers["Allow"] = str(len(content)), JSON, route.allow
     if "ETag" in headers and compression.applies(len(content), request.META.get("HTTP_ACCEPT_ENCODING")):
         content, about = compression.compressed(content, headers["ETag"])
