@@ -6,7 +6,7 @@ from django.conf import settings
 from rest_framework.authentication import TokenAuthentication
 from rest_framework.request import Request
 
-from accounts import callers, scopes
+from accounts import callers, scopes, uses
 from accounts.models import PersonalToken, Session, User, is_personal_token, is_well_typed
 from accounts.tokens import read_access_token
 from rest.current import CURRENT
@@ -48,7 +48,7 @@ class CredentialAuthentication(TokenAuthentication):
         session = find_session(words[1])
         if not session.is_alive:
             raise TokenNotValid("The login has ended.")
-        Session.objects.touch(session)
+        uses.note(session)
         return caller_of(session), session
 
     def authenticate_header(self, request: Request) -> str:
@@ -79,10 +79,18 @@ def by_personal_token(request: Request, text: str) -> tuple[User, PersonalToken]
     token = callers.personal_token(text)
     if token is None or not token.is_alive:
         raise TokenNotValid("The token is not valid." if token is None else "The token has expired or been ended.")
-    if refusal := scopes.refusal(scopes.missing_scope(request._request, token.scopes)):
+    if refusal := scopes.refusal(missing_scope(request, token.scopes)):
         raise refusal
-    PersonalToken.objects.touch(token)
+    uses.note(token)
     return caller_of(token), token
+
+
+def missing_scope(request: Request, held: list[str]) -> str | None:
+    """The scope that the request needs beyond these. What authenticates without a view has to look for it."""
+    view = request.parser_context.get("view")
+    if view is None:
+        return scopes.missing_scope(request._request, held)
+    return scopes.missing_in(scopes.area_of_action(type(view), view.action), request.method, held)
 
 
 def caller_of(credential: Session | PersonalToken) -> User:

@@ -28,8 +28,15 @@ def conversion(field: Field) -> Callable[[Any], Any] | None:
     return in_utc if isinstance(field, DateTimeField) else None
 
 
-def in_utc(value: datetime) -> datetime:
-    return value.replace(tzinfo=UTC)
+def in_utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def on_sqlite(column: str, field: Field) -> str:
+    """The column as it is stored: what the driver makes of a time, or asks Django to, takes longer than the row."""
+    if isinstance(field, BooleanField):
+        return f"CAST({column} AS integer)"
+    return f"CAST({column} AS text)" if isinstance(field, DateTimeField) else column
 
 
 class Lookup(Generic[CredentialT]):
@@ -37,14 +44,19 @@ class Lookup(Generic[CredentialT]):
 
     def __init__(self, name: str, model: type[CredentialT], column: str, kind: str) -> None:
         own: tuple[Field, ...] = model._meta.concrete_fields
-        columns = ", ".join([*(f"c.{field.column}" for field in own), *(f"u.{field.column}" for field in OWNER)])
-        text = (
-            f"SELECT {columns} FROM {model._meta.db_table} c JOIN accounts_user u ON u.id = c.user_id "
-            f"WHERE c.{column} = $1"
-        )
+        columns = [*(("c", field) for field in own), *(("u", field) for field in OWNER)]
+        as_they_are = ", ".join(f"{table}.{field.column}" for table, field in columns)
+        as_stored = ", ".join(on_sqlite(f"{table}.{field.column}", field) for table, field in columns)
+        found = f"FROM {model._meta.db_table} c JOIN accounts_user u ON u.id = c.user_id WHERE c.{column} = $1"
         types = {**column_types("credential", own), **column_types("user", OWNER)}
         self.model, self.names, self.width = model, [field.attname for field in own], len(own)
-        self.statement = Statement(name, parameters=[kind], columns=types, text=text)
+        self.statement = Statement(
+            name,
+            parameters=[kind],
+            columns=types,
+            text=f"SELECT {as_they_are} {found}",
+            sqlite=f"SELECT {as_stored} {found}",
+        )
         self.converted = [
             (position, convert)
             for position, field in enumerate((*own, *OWNER))

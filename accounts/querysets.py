@@ -45,10 +45,9 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """
         return bool(self.filter(pk=session_id, refresh_generation__gt=generation).delete()[0])
 
-    def touch(self, session: "Session") -> None:
-        """Records the use of `session` and extends its life; writes at most once in LAST_USED_PRECISION."""
-        if timezone.now() - session.last_used_at > LAST_USED_PRECISION:
-            self.filter(pk=session.pk).update(**self.times_of_use())
+    def touch(self, session_id: int) -> None:
+        """Records a use of the login and extends its life."""
+        self.filter(pk=session_id).update(**self.times_of_use())
 
     @staticmethod
     def times_of_use() -> dict[str, datetime]:
@@ -61,11 +60,9 @@ class PersonalTokenQuerySet(models.QuerySet["PersonalToken"]):
     def expired(self) -> Self:
         return self.filter(expires_at__lte=timezone.now())
 
-    def touch(self, token: "PersonalToken") -> None:
-        """Records the use of `token`; writes at most once in LAST_USED_PRECISION."""
-        now = timezone.now()
-        if token.last_used_at is None or now - token.last_used_at > LAST_USED_PRECISION:
-            self.filter(pk=token.pk).update(last_used_at=now)
+    def touch(self, token_id: int) -> None:
+        """Records a use of the token."""
+        self.filter(pk=token_id).update(last_used_at=timezone.now())
 
 
 class SecondFactorQuerySet(models.QuerySet["SecondFactor"]):

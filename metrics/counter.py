@@ -19,6 +19,7 @@ from django.db import close_old_connections, connections
 
 from metrics.models import CounterSource, Installation
 from metrics.slots import DamagedFile, SlotFile, exclusive
+from rest import background
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +56,11 @@ class RequestCounter:
         with self._lock:
             self._values[self._index] += 1
 
+    @property
+    def works_in_background(self) -> bool:
+        """Whether this process has the thread that does the jobs of `rest.background` as well."""
+        return self._thread is not None
+
     def live(self) -> tuple[uuid.UUID, int]:
         """This host's source, and its exact sum at this moment."""
         file = self._file or self._attach()
@@ -77,6 +83,7 @@ class RequestCounter:
         while not self._stopping.is_set():
             self.tick()
             self._tried.set()
+            background.work()
             self._stopping.wait(settings.COUNTER_WRITE_SECONDS)
         connections.close_all()
 

@@ -93,25 +93,24 @@ class Page(Generic[Item]):
 
     def neighbour(self, direction: str, step: int) -> str:
         number = self.number and self.number + step
+        place = f"page={number}" if number else ""
         if self.order is None or self.edges is None:
-            return self.address(page=number if number != 1 else None)
-        key = self.edges[1 if direction == FORWARD else 0]
-        return self.address(cursor=cursor_of(self.order, direction, key), page=number)
+            return self.address(place if number != 1 else "")
+        cursor = cursor_of(self.order, direction, self.edges[1 if direction == FORWARD else 0])
+        return self.address(f"cursor={cursor}&{place}" if place else f"cursor={cursor}")
 
-    def address(self, **place: Any) -> str:
+    def address(self, place: str) -> str:
         """The address of this list at another place. Numbers and cursors need no quoting."""
-        query = "&".join(f"{name}={value}" for name, value in place.items() if value)
-        if self.others:
-            query = f"{query}&{self.others}" if query else self.others
+        query = f"{place}&{self.others}" if place and self.others else place or self.others
         return f"{self.base}?{query}" if query else self.base
 
     def link_header(self) -> str:
         """`Link` with rel=first, prev, next and last, as far as they exist."""
         links = {
-            "first": self.address(page=1),
+            "first": self.address("page=1"),
             "prev": self.previous,
             "next": self.next,
-            "last": self.address(page=page_count(self.total, self.size)),
+            "last": self.address(f"page={page_count(self.total, self.size)}"),
         }
         return link_header({rel: link for rel, link in links.items() if link})
 

@@ -5,8 +5,8 @@ Beside it is noted what else such lines say of a request (rest.current): its rou
 """
 
 import re
+from os import urandom
 from typing import Any
-from uuid import uuid4
 
 from django.http import HttpRequest
 from django.http.response import ResponseHeaders
@@ -25,7 +25,7 @@ class RequestIdMiddleware(AnswerLayer):
 
     def begin(self, request: HttpRequest) -> str:
         given = request.META.get("HTTP_X_REQUEST_ID", "")
-        CURRENT.begin(given if FIT.fullmatch(given) else uuid4().hex)
+        CURRENT.begin(given if FIT.fullmatch(given) else urandom(16).hex())
         return CURRENT.request_id
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:

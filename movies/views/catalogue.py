@@ -84,7 +84,7 @@ class MovieViewSet(FeedbackActions, viewsets.ModelViewSet[Movie]):
     def asked(self) -> set[str]:
         """The filters that the request uses."""
         filters = self.filterset_class
-        return set() if filters is None else set(filters.base_filters) & set(self.request.query_params)
+        return set() if filters is None else filters.base_filters.keys() & self.request.query_params.keys()
 
     def filtered(self) -> MovieQuerySet:
         """The movies that the request's filters leave."""

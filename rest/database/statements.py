@@ -158,7 +158,8 @@ def fetched(connection: BaseDatabaseWrapper, text: str, values: Sequence[Any]) -
     """By the driver's own cursor: what Django puts around it costs as much as a small answer."""
     connection.validate_no_broken_transaction()
     connection.close_if_health_check_failed()
-    connection.ensure_connection()
+    if connection.connection is None:
+        connection.ensure_connection()
     began = time.perf_counter()
     try:
         with connection.wrap_database_errors, closing(connection.connection.cursor()) as cursor:

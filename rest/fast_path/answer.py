@@ -151,7 +151,8 @@ def run(request: WSGIRequest, route: Route, arguments: dict[str, Any]) -> tuple[
     view = route.view_class(**route.initkwargs)
     has_credential = "HTTP_AUTHORIZATION" in request.META
     parsers = () if request.method == "GET" else view.get_parsers()
-    drf_request = Request(request, parsers, view.get_authenticators() if has_credential else ())
+    authenticators = view.get_authenticators() if has_credential else ()
+    drf_request = Request(request, parsers, authenticators, parser_context={"view": view})
     drf_request.version = route.dialect
     view.request, view.args, view.kwargs, view.format_kwarg = drf_request, (), arguments, None
     view.action_map, view.action = route.action_map, route.action

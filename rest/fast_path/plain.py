@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
+from django.http import QueryDict
 from django.utils.http import parse_header_parameters
 from rest_framework.settings import api_settings
 
@@ -17,6 +18,7 @@ from rest.strict import Parameters, is_understood
 
 Environ = dict[str, Any]
 NO_BODY = {None, "", "0"}  # what CONTENT_LENGTH is without one
+LONGEST_QUERY = 100  # characters: what clients ask again and again; too many parameters do not fit into it
 SHORT_BODY = re.compile(r"[1-9][0-9]{0,3}")  # bytes: what is read at once, and can be read again by the full stack
 
 
@@ -69,7 +71,17 @@ def plain_request(environ: Environ) -> WSGIRequest:
         if not isinstance(environ["wsgi.input"], BytesIO):
             environ["wsgi.input"] = BytesIO(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
         copy["wsgi.input"] = environ["wsgi.input"]
-    return WSGIRequest(copy)
+    request = WSGIRequest(copy)
+    query = copy.get("QUERY_STRING", "")
+    if len(query) <= LONGEST_QUERY:
+        request.GET = known_query(query)  # type: ignore[assignment]  # the stubs have a type for unchangeable ones
+    return request
+
+
+@lru_cache(maxsize=1024)
+def known_query(query: str) -> QueryDict:
+    """A query as Django reads it. It cannot be changed, so that requests can share it."""
+    return QueryDict(query.encode("latin-1"), encoding=settings.DEFAULT_CHARSET)
 
 
 def is_unusual(request: WSGIRequest, parameters: Parameters | None) -> bool:
