@@ -39,7 +39,8 @@ BOUNDED = (
     "metrics.throttling",
     "rest.database.slow",
     "rest.fast_path.answer",
-    "waitress",
+    "config.server.worker",
+    "config.server.answering",
 )
 OUTAGES = (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.INSUFFICIENT_STORAGE)
 LINES_A_MINUTE = 20

@@ -69,9 +69,10 @@ DEATHS = (
         f"            {dying(0.01)}\n            KeptAnswer.objects.keep(kept)",
     ),
     Cut(
-        "config/server/channel.py",
-        "        if Channel.is_ending:\n            self.set_close_on_finish()\n        header",
-        f'        if "IDEMPOTENCY_KEY" in self.request.headers:\n            {dying(0.08)}\n        header',
+        "config/server/answering.py",
+        "        self.has_begun = True\n",
+        "        self.has_begun = True\n"
+        f'        if "IDEMPOTENCY_KEY" in self.request.headers:\n            {dying(0.08)}\n',
     ),
 )
 

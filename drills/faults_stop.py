@@ -78,7 +78,7 @@ def stop_drill(name: str, how: str, end: Callable[[Server], None]) -> Drill:
         stopped_by(end),
         env=UNLIMITED,
         supervised=True,
-        without=(Cut("config/server/worker.py", "Channel.is_ending = True", "Channel.is_ending = False"),),
+        without=(Cut("config/server/worker.py", "Connection.is_ending = True", "Connection.is_ending = False"),),
     )
 
 

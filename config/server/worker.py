@@ -1,164 +1,269 @@
-"""The server's worker: gunicorn keeps the processes, waitress the connections.
+"""The server's worker: gunicorn keeps the processes, this one the connections of a process.
 
-    listening sockets ─ gunicorn's arbiter ┬─ worker: one thread polls every connection (waitress)
-                                           │            whole requests ─> THREADS ─> answers
+    listening sockets ─ gunicorn's arbiter ┬─ worker: an epoll of all connections
+                                           │     THREADS wait in it: one reads, answers and writes what it is woken for
+                                           │     the main thread drops who is idle, and watches that somebody is free
                                            └─ worker …
 
-A request takes a thread only when all of it has arrived, and gives it back when its answer is complete in memory. So a
-client that stalls costs a connection and no thread. docs/decisions/0003-server.md says why it is built so.
+A thread reads without waiting, and asks the application once a request is whole. It writes what the client takes, and
+leaves the rest to whoever is woken when the client takes more. So a client that stalls costs a connection and no
+thread, and no request is handed from one thread to another. docs/decisions/0003-server.md says why it is built so.
 """
 
+import errno
 import logging
 import os
+import select
 import socket
+import threading
 import time
-from collections.abc import Callable, Iterable
+from collections import deque
 from types import FrameType
-from typing import Any, TypeVar
-from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+from typing import Any, cast
+from wsgiref.types import WSGIApplication
 
 from django.conf import settings
 from gunicorn.workers.base import Worker
-from waitress import create_server, wasyncore
-from waitress.server import BaseWSGIServer
-from waitress.task import ThreadedTaskDispatcher
 
-from config.server.channel import Channel
-from config.server.parsing import answers_refusals
+from config.server.answering import answers_refusals, of_connection
+from config.server.connection import Connection
 from metrics.measures import measures
 from rest.database.availability import AVAILABILITY
 from rest.database.slow import open_connections
 from rest.parents import end_with_parent
-from rest.refusals import HEADER_BYTES
 
-T = TypeVar("T")
-POLL_SECONDS = 1
-NEVER = 1 << 31  # seconds
-LAST_POLL_SECONDS = 0.1  # between two looks when the process is about to end
+logger = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.1  # between two looks at whether any thread is free
+SECOND = 1.0
 KILLING_SECONDS = 2  # before gunicorn kills the process, it ends by itself
-# The longest body for an application other than Marquee (the benchmark's).
-DEFAULT_BODY_BYTES = 10_000_000
+DEFAULT_BODY_BYTES = 10_000_000  # the longest body for an application other than Marquee (the benchmark's)
 LIVENESS = "/livez"
+ACCEPTED = 16  # connections at a time
+READ, WRITE = select.EPOLLIN | select.EPOLLONESHOT, select.EPOLLOUT | select.EPOLLONESHOT
+EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
 def longest_body() -> int:
-    """The bytes of the longest body that the application accepts. 512 KB of it wait in memory, the rest in a file."""
+    """The bytes of the longest body that the application accepts."""
     if settings.configured and hasattr(settings, "MAX_BODY_BYTES"):
         return int(settings.MAX_BODY_BYTES + settings.MAX_COVER_BYTES)
     return DEFAULT_BODY_BYTES
 
 
-def without_bodies_for_head(application: Callable[..., Iterable[bytes]]) -> WSGIApplication:
-    """`application` with empty bodies for HEAD. WSGI leaves that to the server, and waitress to the application."""
-
-    def without_body(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        body = application(environ, start_response)
-        if environ["REQUEST_METHOD"] != "HEAD":
-            return body
-        if hasattr(body, "close"):
-            body.close()
-        return []
-
-    return without_body
-
-
-class Dispatcher(ThreadedTaskDispatcher):
-    """The threads of the process, and one more for `/livez` alone: it answers, whatever all others wait for."""
-
-    def __init__(self, threads: int) -> None:
-        super().__init__()
-        self.for_liveness = ThreadedTaskDispatcher()
-        self.for_liveness.set_thread_count(1)
-        self.set_thread_count(threads)
-
-    def add_task(self, channel: Channel) -> None:
-        if channel.requests[0].path.endswith(LIVENESS):
-            self.for_liveness.add_task(channel)
-        else:
-            super().add_task(channel)
-
-
 class BufferingWorker(Worker):
-    """One process: a loop that polls all connections, and the threads that answer whole requests."""
+    """One process: threads that answer whole requests on connections which nobody waits for."""
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        self.map: dict[int, wasyncore.dispatcher] = {}  # by file descriptor: listeners, channels and waitress's trigger
-        self.listeners: list[BaseWSGIServer] = []
-        self.next_look = 0.0  # on time.monotonic()'s clock
+        self.connections: dict[int, Connection] = {}  # by file descriptor
+        self.listeners: dict[int, socket.socket] = {}
+        self.ready: deque[Connection] = deque()  # claimed, with a whole request
+        self.free = 0  # threads that wait
+        self.answered = 0
+        self.next_second = 0.0  # on time.monotonic()'s clock
+        self.counting = threading.Lock()
 
     def run(self) -> None:
-        logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a request that waits for a thread is no event
         end_with_parent(self.ppid)
         if settings.configured:
             AVAILABILITY.limit_waiting()
-        dispatcher = Dispatcher(self.cfg.threads)
-        application = without_bodies_for_head(self.wsgi)
-        self.server = create_server(application, map=self.map, _dispatcher=dispatcher, **self.adjustments())
-        if hasattr(socket, "TCP_USER_TIMEOUT"):
-            # waitress has no limit for clients that do not take their answers. Linux has.
-            limit = socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 1000 * self.cfg.keepalive
-            self.server.adj.socket_options = [*self.server.adj.socket_options, limit]
-        self.listeners = self.of_kind(BaseWSGIServer)
-        for listener in self.listeners:
-            listener.channel_class = Channel
+        self.epoll = select.epoll()
+        self.longest_body = longest_body()
+        self.application = cast(WSGIApplication, self.wsgi)
+        self.bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)  # wakes one thread
+        self.epoll.register(self.bell, select.EPOLLIN | select.EPOLLET)
+        for each in self.sockets:
+            listener = each.sock  # type: ignore[attr-defined]  # gunicorn wraps its sockets
+            listener.setblocking(False)
+            self.listeners[listener.fileno()] = listener
+            self.epoll.register(listener, READ)
+        for number in range(self.cfg.threads):
+            threading.Thread(target=self.serve, name=f"server-{number}", daemon=True).start()
         while self.alive and self.ppid == os.getppid():
-            self.poll()
-            self.make_room()
-            self.look_after_connections()
+            self.look_after()
         self.finish()
 
-    def adjustments(self) -> dict[str, Any]:
-        """waitress's settings, from gunicorn's and the application's."""
-        return {
-            "sockets": [each.sock for each in self.sockets],  # type: ignore[attr-defined]  # gunicorn wraps its sockets
-            "connection_limit": 2 * self.cfg.worker_connections,  # which is never reached: make_room()
-            "channel_timeout": NEVER,  # drop_idle() closes them, whatever the clock says
-            "max_request_header_size": HEADER_BYTES,
-            "max_request_body_size": longest_body() + 1,
-            "clear_untrusted_proxy_headers": False,  # TRUSTED_PROXIES says which are believed
-            "log_socket_errors": False,  # clients come and go
-            "server_name": "localhost",
-            "asyncore_use_poll": True,
-        }
+    # --- What each thread does ---
 
-    def poll(self, seconds: float = POLL_SECONDS) -> None:
-        """Serves whatever is ready on any connection; waits for so many seconds at most."""
-        self.notify()
-        wasyncore.loop(timeout=seconds, use_poll=True, map=self.map, count=1)
+    def serve(self) -> None:
+        while True:
+            for descriptor, _ in self.wait(0 if self.ready else -1):
+                self.attend(descriptor)
+            self.answer_ready()
 
-    def look_after_connections(self) -> None:
-        """What is done each second, whatever the wall clock says."""
-        if time.monotonic() >= self.next_look:
-            self.next_look = time.monotonic() + POLL_SECONDS
+    def wait(self, seconds: float) -> list[tuple[int, int]]:
+        with self.counting:
+            self.free += 1
+        try:
+            return self.epoll.poll(seconds, 1)
+        finally:
+            with self.counting:
+                self.free -= 1
+
+    def attend(self, descriptor: int) -> None:
+        """Does whatever is due on that descriptor, and answers what has arrived whole."""
+        if connection := self.claimed(descriptor):
+            self.read(connection)
+            self.release(connection)
+
+    def claimed(self, descriptor: int) -> Connection | None:
+        """The connection, for this thread alone from now on; None where there is none, or somebody else is at it."""
+        if descriptor in self.listeners:
+            self.accept(self.listeners[descriptor])
+        elif descriptor == self.bell:
+            self.take_ring()
+        else:
+            connection = self.connections.get(descriptor)
+            if connection is not None and connection.claim.acquire(blocking=False):
+                return connection
+        return None
+
+    def read(self, connection: Connection) -> None:
+        if len(connection.output):
+            connection.send()
+        else:
+            connection.receive()
+            if len(connection.output) and not connection.is_closed:
+                connection.send()  # 100 Continue
+
+    def release(self, connection: Connection) -> None:
+        """Answers one request, where one is whole, and lets whoever is woken next have the connection."""
+        if connection.parser.requests and not connection.is_closed and not len(connection.output):
+            self.answer(connection)
+        if connection.is_closed:
+            self.forget(connection)
+        elif connection.parser.requests and not len(connection.output):
+            self.ready.append(connection)  # behind those who wait
+        else:
+            descriptor = connection.socket.fileno()
+            connection.claim.release()
+            self.epoll.modify(descriptor, WRITE if len(connection.output) else READ)
+
+    def answer(self, connection: Connection) -> None:
+        try:
+            connection.answer_next(self.application)
+        except (TimeoutError, ConnectionError):
+            logger.debug("A client has not taken its answer.")
+        except Exception:
+            logger.exception("The application failed within an answer.")
+        self.answered += 1
+
+    def answer_ready(self) -> None:
+        try:
+            connection = self.ready.popleft()
+        except IndexError:
+            return
+        self.release(connection)
+
+    # --- Connections ---
+
+    def accept(self, listener: socket.socket) -> None:
+        for _ in range(ACCEPTED):
+            if not self.has_room():
+                return  # the main thread listens again
+            try:
+                client, address = listener.accept()
+            except BlockingIOError:
+                break
+            except OSError as error:
+                if error.errno in EXHAUSTED:
+                    return
+                continue  # the client has gone
+            self.welcome(client, address)
+        self.listen(listener)
+
+    def welcome(self, client: socket.socket, address: Any) -> None:
+        client.setblocking(False)
+        if client.family != socket.AF_UNIX:
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            # What the kernel still has to send to a client that takes nothing, it forgets then.
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(1000 * self.cfg.keepalive))
+        server = client.getsockname()
+        about = of_connection(server[1] if isinstance(server, tuple) else 0, address)
+        connection = Connection(client, about, self.longest_body, self.cfg.keepalive)
+        self.connections[client.fileno()] = connection
+        self.epoll.register(client, READ)
+
+    def listen(self, listener: socket.socket) -> None:
+        if listener.fileno() in self.listeners:
+            self.epoll.modify(listener, READ)
+
+    def forget(self, connection: Connection) -> None:
+        """Of a connection that is closed. Its descriptor may belong to a newer one already."""
+        for descriptor, each in [*self.connections.items()]:
+            if each is connection:
+                del self.connections[descriptor]
+
+    def drop(self, connection: Connection, *, reset: bool = False) -> None:
+        """Closes a connection which nobody is at."""
+        if connection.claim.acquire(blocking=False):
+            self.connections.pop(connection.socket.fileno(), None)
+            connection.close(reset=reset)
+
+    def has_room(self) -> bool:
+        """Whether there is room for a newcomer, made where needed.
+
+        The connection goes on which nothing has happened for longest. Where each waits for its answer, newcomers do.
+        """
+        if len(self.connections) < self.cfg.worker_connections:
+            return True
+        waiting = [each for each in [*self.connections.values()] if not each.is_answering]
+        if waiting:
+            self.drop(max(waiting, key=lambda each: each.idle_seconds))
+        return bool(len(self.connections) < self.cfg.worker_connections)
+
+    # --- What the main thread does ---
+
+    def look_after(self) -> None:
+        """Watches for `LOOK_SECONDS`; each second it looks after the connections, whatever the wall clock says."""
+        answered = self.answered
+        time.sleep(LOOK_SECONDS)
+        if self.free == 0 and answered == self.answered:
+            self.stand_in()
+        if time.monotonic() >= self.next_second:
+            self.next_second = time.monotonic() + SECOND
+            self.notify()
             self.drop_idle()
+            for listener in [*self.listeners.values()]:
+                self.listen(listener)
             self.measure()
 
+    def stand_in(self) -> None:
+        """Reads for the threads, all of which wait. `/livez` is answered: a process that waits is alive."""
+        while self.free == 0 and (found := self.epoll.poll(0, 1)):
+            if connection := self.claimed(found[0][0]):
+                self.read(connection)
+                if connection.is_closed or not asks_for_liveness(connection):
+                    self.hand_over(connection)
+                else:
+                    self.release(connection)
+
+    def hand_over(self, connection: Connection) -> None:
+        if connection.parser.requests and not connection.is_closed:
+            self.ready.append(connection)
+            os.eventfd_write(self.bell, 1)
+        else:
+            self.release(connection)
+
+    def take_ring(self) -> None:
+        try:
+            os.eventfd_read(self.bell)
+        except BlockingIOError:
+            return
+
     def drop_idle(self) -> None:
-        """Closes the connections on which nothing has happened for `keepalive` seconds."""
-        for channel in self.of_kind(Channel):
-            if channel.idle_seconds > self.cfg.keepalive:
-                channel.handle_close()
-
-    def make_room(self) -> None:
-        """Keeps room for newcomers: closes the connection on which nothing has happened for longest.
-
-        Where each of them waits for its answer, newcomers wait, too.
-        """
-        if len(self.map) >= self.cfg.worker_connections:
-            waiting = [channel for channel in self.of_kind(Channel) if not channel.is_answering]
-            if waiting:
-                max(waiting, key=lambda channel: channel.idle_seconds).handle_close()
-        for listener in self.listeners:
-            listener.accepting = len(self.map) < self.cfg.worker_connections
+        for connection in [*self.connections.values()]:
+            if connection.is_overdue(self.cfg.keepalive):
+                self.drop(connection, reset=bool(len(connection.output)))
 
     def measure(self) -> None:
         """Says to /metrics how busy this process is; for an application of Marquee's own."""
         if not answers_refusals():
             return
         measures.set("threads", self.cfg.threads)
-        measures.set("waiting", len(self.server.task_dispatcher.queue))
-        measures.set("connections", len(self.of_kind(Channel)))
+        measures.set("waiting", len(self.ready))
+        measures.set("connections", len(self.connections))
         measures.set("db_connections", open_connections())
 
     def finish(self) -> None:
@@ -166,28 +271,36 @@ class BufferingWorker(Worker):
 
         It takes as many seconds as the slowest answer; it ends before gunicorn would kill the process.
         """
-        begun = time.monotonic()
-        Channel.is_ending = True
-        self.poll(0)  # takes those who have connected already
-        for listener in self.listeners:
-            listener.del_channel()
-        deadline = begun + self.cfg.graceful_timeout - KILLING_SECONDS
-        while (channels := self.of_kind(Channel)) and time.monotonic() < deadline:
-            self.poll(LAST_POLL_SECONDS)
-            for channel in [channel for channel in channels if channel.may_end]:
-                channel.handle_close()
-        self.server.task_dispatcher.shutdown(timeout=KILLING_SECONDS / 2)
-        wasyncore.close_all(self.map)
+        deadline = time.monotonic() + self.cfg.graceful_timeout - KILLING_SECONDS
+        listeners, self.listeners = self.listeners, {}
+        for listener in listeners.values():
+            self.epoll.unregister(listener)
+            self.take_all(listener)
+            listener.close()
+        while self.connections and time.monotonic() < deadline:
+            self.notify()
+            time.sleep(LOOK_SECONDS)
+            if self.free == 0:
+                self.stand_in()
+            for connection in [*self.connections.values()]:
+                if connection.may_end or connection.is_overdue(self.cfg.keepalive):
+                    self.drop(connection)
+
+    def take_all(self, listener: socket.socket) -> None:
+        """Takes those who have connected already."""
+        while self.has_room():
+            try:
+                self.welcome(*listener.accept())
+            except OSError:
+                return
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        if not self.alive:
-            return  # a second signal, as from a supervisor and from the arbiter: the listeners may be closed
+        Connection.is_ending = True
         super().handle_exit(sig, frame)
-        for listener in self.listeners:
-            listener.pull_trigger()  # wakes the loop
 
     handle_quit = handle_exit  # Ctrl-C and SIGQUIT: gunicorn's own would leave requests unanswered
 
-    def of_kind(self, kind: type[T]) -> list[T]:
-        """The open listeners, channels or whatever else is of that class."""
-        return [each for each in self.map.values() if isinstance(each, kind)]
+
+def asks_for_liveness(connection: Connection) -> bool:
+    requests = connection.parser.requests
+    return bool(requests) and requests[0].path.endswith(LIVENESS)

@@ -6,11 +6,9 @@ import socket
 import threading
 from contextlib import ExitStack, closing
 from http.client import HTTPConnection, HTTPException
-from unittest.mock import Mock
 
 import pytest
 
-from config.server.worker import BufferingWorker
 from config.tests.test_server import LIVE, ask, connect, read_answer, start  # noqa: F401 - a fixture
 from metrics.tests.server import is_running, wait_until
 
@@ -58,16 +56,6 @@ def test_clients_that_never_pause_get_each_answer_and_are_told_to_go(start, how)
     assert [client.problem for client in clients] == [None] * 16
     wait_until(lambda: server.process.poll() is not None)
     assert "SIGKILL" not in server.describe()
-
-
-def test_another_signal_to_a_worker_that_has_closed_its_listeners_changes_nothing():
-    listener = Mock()
-    listener.pull_trigger.side_effect = [None, OSError("Bad file descriptor")]
-    worker = BufferingWorker.__new__(BufferingWorker)
-    worker.alive, worker.listeners = True, [listener]
-    worker.handle_exit(signal.SIGTERM, None)
-    worker.handle_exit(signal.SIGTERM, None)
-    assert not worker.alive
 
 
 def test_who_has_begun_to_ask_may_end_and_is_answered(start):  # noqa: F811
