@@ -327,4 +327,5 @@ OF_REFUSALS = {
     431: HEADERS_TOO_LONG,
     501: NOT_IMPLEMENTED,
     505: VERSION_NOT_SUPPORTED,
+    507: INSUFFICIENT_STORAGE,
 }  # by status, what the server's worker refuses; BAD_REQUEST for any other

@@ -45,7 +45,8 @@ class Connection:
     @property
     def idle_seconds(self) -> float:
         """For how long nothing has been read or written; 0 while a request of the client's is worked on."""
-        return 0.0 if self.parser.requests else time.monotonic() - self.active_at
+        is_worked_on = self.parser.requests and not len(self.output)
+        return 0.0 if is_worked_on else time.monotonic() - self.active_at
 
     @property
     def is_answering(self) -> bool:
@@ -101,12 +102,13 @@ class Connection:
             self.parser.requests.pop(0)
         if not answering.keeps_connection:
             self.closes = True
-            self.hears_out = self.hears_out or request.left_body or request.refusal is not None
+            self.hears_out = self.parser.is_over
             self.parser.requests.clear()
         self.send()
 
     def ends_with(self, request: Request) -> bool:
-        return Connection.is_ending or request.left_body or request.refusal is not None
+        """Whether the connection closes after the answer, whatever the client would like."""
+        return Connection.is_ending or (self.parser.is_over and request is self.parser.requests[-1])
 
     def send(self) -> None:
         """Sends what is taken at once, and closes after the last byte where that was to be."""

@@ -1,6 +1,7 @@
 """gunicorn's settings. docs/decisions/0003-server.md says why the server is this one."""
 
 import os
+import select
 from typing import Any
 
 from config import logs
@@ -10,7 +11,7 @@ logconfig_dict = logs.of_environment()  # the master's lines look as those of th
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WORKERS", "2"))
-worker_class = "config.server.worker.BufferingWorker"
+worker_class = "config.server.worker.BufferingWorker" if hasattr(select, "epoll") else "gthread"
 # Threads of each process. They wait for the database only, never for clients; each may hold a database connection.
 threads = int(os.environ.get("THREADS", "16"))
 # Connections of each process. Further clients wait until one of them closes. Each may be sending the longest body.
@@ -23,4 +24,6 @@ control_socket_disable = True  # nobody controls the server but its parent
 
 
 def on_starting(server: Any) -> None:
+    if worker_class == "gthread":
+        server.log.warning("This system has no epoll (Linux has): clients that stall hold a thread each.")
     end_with_supervisor()

@@ -5,6 +5,7 @@ with the refusal in its environ: so it is counted, and answered in the applicati
 connection is closed then, because nobody knows where the next request would begin.
 """
 
+import logging
 from http import HTTPStatus
 from io import BytesIO
 from tempfile import TemporaryFile
@@ -15,8 +16,11 @@ import httptools
 
 from rest.refusals import HEADER_BYTES, HEADERS_TOO_LONG
 
+logger = logging.getLogger(__name__)
+
 BODY_IN_MEMORY = 524_288  # bytes; what is longer waits in a file
 VERSIONS = ("1.0", "1.1")
+UNREAD = "0.0"  # what llhttp calls the version before it has read it
 TOO_LONG_A_LENGTH = "Content-Length overflow"  # as llhttp calls it
 BAD_REQUEST = HTTPStatus.BAD_REQUEST
 
@@ -95,6 +99,11 @@ class RequestParser:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             self.is_over = True  # the request is whole; what follows would be of another protocol
+        except httptools.HttpParserCallbackError as error:
+            raise error.__context__ or error from error
+        except httptools.HttpParserInvalidURLError as error:
+            self._url = b""  # of which a part may have come
+            self._refuse_unread(str(error))
         except httptools.HttpParserError as error:
             self._refuse_unread(str(error))
         if not self.is_over and self._request is not None and read_before == len(self.requests):
@@ -160,8 +169,12 @@ class RequestParser:
         if request.body_bytes + len(data) > self.longest_body:
             sentence = f"The body is longer than {self.longest_body} bytes."
             self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, sentence)
-        else:
+            return
+        try:
             request.add_to_body(data)
+        except OSError as error:
+            logger.error("A body could not be kept: %s.", error.strerror)
+            self._refuse(HTTPStatus.INSUFFICIENT_STORAGE, "There is no room for the body at the moment.")
 
     def on_message_complete(self) -> None:
         request = self._request
@@ -201,7 +214,7 @@ class RequestParser:
             self._read_line(request)
         if self.is_over:
             return
-        if request.version not in VERSIONS and self._url:
+        if request.version not in (*VERSIONS, UNREAD):
             self._refuse(*wrong_version(request))
         elif reason == TOO_LONG_A_LENGTH:
             self._leave_body(request)

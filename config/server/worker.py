@@ -18,6 +18,7 @@ import socket
 import threading
 import time
 from collections import deque
+from contextlib import suppress
 from types import FrameType
 from typing import Any, cast
 from wsgiref.types import WSGIApplication
@@ -88,9 +89,12 @@ class BufferingWorker(Worker):
 
     def serve(self) -> None:
         while True:
-            for descriptor, _ in self.wait(0 if self.ready else -1):
-                self.attend(descriptor)
-            self.answer_ready()
+            try:
+                for descriptor, _ in self.wait(0 if self.ready else -1):
+                    self.attend(descriptor)
+                self.answer_ready()
+            except Exception:  # a fault of ours: the thread goes on, or there would be one less without anybody knowing
+                logger.exception("A thread of the server failed.")
 
     def wait(self, seconds: float) -> list[tuple[int, int]]:
         with self.counting:
@@ -107,6 +111,19 @@ class BufferingWorker(Worker):
             self.read(connection)
             self.release(connection)
 
+    def read(self, connection: Connection) -> None:
+        """Reads or writes what can be. Whatever fails, the connection goes, and not the thread."""
+        try:
+            if len(connection.output):
+                connection.send()
+                return
+            connection.receive()
+            if len(connection.output) and not connection.is_closed:
+                connection.send()  # 100 Continue
+        except Exception:
+            connection.close(reset=True)
+            logger.exception("A request could not be read.")
+
     def claimed(self, descriptor: int) -> Connection | None:
         """The connection, for this thread alone from now on; None where there is none, or somebody else is at it."""
         if descriptor in self.listeners:
@@ -119,14 +136,6 @@ class BufferingWorker(Worker):
                 return connection
         return None
 
-    def read(self, connection: Connection) -> None:
-        if len(connection.output):
-            connection.send()
-        else:
-            connection.receive()
-            if len(connection.output) and not connection.is_closed:
-                connection.send()  # 100 Continue
-
     def release(self, connection: Connection) -> None:
         """Answers one request, where one is whole, and lets whoever is woken next have the connection."""
         if connection.parser.requests and not connection.is_closed and not len(connection.output):
@@ -137,8 +146,10 @@ class BufferingWorker(Worker):
             self.ready.append(connection)  # behind those who wait
         else:
             descriptor = connection.socket.fileno()
+            event = WRITE if len(connection.output) else READ
             connection.claim.release()
-            self.epoll.modify(descriptor, WRITE if len(connection.output) else READ)
+            with suppress(OSError):  # the main thread may have dropped it in between
+                self.epoll.modify(descriptor, event)
 
     def answer(self, connection: Connection) -> None:
         try:
@@ -272,6 +283,7 @@ class BufferingWorker(Worker):
         It takes as many seconds as the slowest answer; it ends before gunicorn would kill the process.
         """
         deadline = time.monotonic() + self.cfg.graceful_timeout - KILLING_SECONDS
+        self.tell_clients_to_go()
         listeners, self.listeners = self.listeners, {}
         for listener in listeners.values():
             self.epoll.unregister(listener)
@@ -286,6 +298,11 @@ class BufferingWorker(Worker):
                 if connection.may_end or connection.is_overdue(self.cfg.keepalive):
                     self.drop(connection)
 
+    @staticmethod
+    def tell_clients_to_go() -> None:
+        """Each answer is the last on its connection from now on."""
+        Connection.is_ending = True
+
     def take_all(self, listener: socket.socket) -> None:
         """Takes those who have connected already."""
         while self.has_room():
@@ -295,7 +312,7 @@ class BufferingWorker(Worker):
                 return
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        Connection.is_ending = True
+        self.tell_clients_to_go()
         super().handle_exit(sig, frame)
 
     handle_quit = handle_exit  # Ctrl-C and SIGQUIT: gunicorn's own would leave requests unanswered

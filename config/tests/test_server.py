@@ -130,6 +130,13 @@ def test_clients_that_do_not_take_their_answers_stop_nobody_and_are_dropped(star
         wait_until(lambda: all(takes_nothing_any_more(client) for client in idle))
 
 
+def test_clients_that_ask_again_without_taking_the_answer_are_dropped(start):
+    server = start(workers=1, threads=2, application="config.tests.bare_application", env={"CLIENT_SECONDS": "2"})
+    with closing(connect(server, receive_buffer=2048)) as client:
+        client.sendall(3 * LIVE)
+        wait_until(lambda: takes_nothing_any_more(client))
+
+
 # --- HTTP ---
 
 
@@ -160,6 +167,20 @@ def test_requests_sent_without_waiting_are_answered_in_order(asked_server):
     with closing(connect(asked_server)) as client:
         client.sendall(LIVE + LIVE.replace(b"/livez", b"/nowhere") + LIVE)
         assert [read_answer(client)[0] for _ in range(3)] == [200, 404, 200]
+
+
+def test_a_thousand_requests_on_one_connection_keep_no_other_waiting(start):
+    server = start(workers=1, threads=1)
+    with closing(connect(server)) as greedy, closing(connect(server)) as other:
+        greedy.sendall(1000 * LIVE)
+        assert ask(other, LIVE)[0] == 200
+        assert [read_answer(greedy)[0] for _ in range(1000)] == [200] * 1000
+
+
+def test_who_would_like_another_protocol_is_answered_in_this_one(asked_server):
+    with closing(connect(asked_server)) as client:
+        client.sendall(LIVE.replace(b"\r\n\r\n", b"\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"))
+        assert b"200 OK" in read_to_the_end(client)
 
 
 @pytest.mark.parametrize("expect", [b"", b"Expect: 100-continue\r\n"])

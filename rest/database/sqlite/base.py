@@ -47,7 +47,7 @@ class Cursor(sqlite3.Cursor):
         return self
 
 
-class DjangosCursor(base.SQLiteCursorWrapper, Cursor):
+class DjangosCursor(base.SQLiteCursorWrapper, Cursor):  # type: ignore[misc]  # the first has no types
     """With Django's placeholders."""
 
 
@@ -82,6 +82,12 @@ class Connection(sqlite3.Connection):
 
     def cursor(self, factory: Any = Cursor) -> Any:
         return super().cursor(factory)
+
+    def execute(self, text: str, parameters: Any = ()) -> Any:  # sqlite3's own makes a cursor of its own
+        return self.cursor().execute(text, parameters)
+
+    def executemany(self, text: str, parameters: Iterable[Any]) -> Any:
+        return self.cursor().executemany(text, parameters)
 
     def commit(self) -> None:
         try:
