@@ -20,6 +20,7 @@ from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from rest.environ import address_of
 from rest.exceptions import QueryTooLong
 from rest.listings import Item, KeysetListing, Listing, RowListing, Slice
 from rest.parameters import positive_number
@@ -86,7 +87,7 @@ class Page(Generic[Item]):
         self.order = listing.order if isinstance(listing, KeysetListing) else None  # None: it has no cursors
         self.items, self.total, self.edges = found.items, found.total, found.edges
         self.size, self.number = size, number
-        self.base = request.build_absolute_uri(request.path)
+        self.base = address_of(request._request)
         self.others = other_parameters(request)
         self.next = self.neighbour(FORWARD, 1) if has_next else None
         self.previous = self.neighbour(BACKWARD, -1) if has_previous else None
@@ -120,7 +121,7 @@ def other_parameters(request: Request) -> str:
     query = request.META.get("QUERY_STRING")
     if not query:
         return ""
-    others = "&".join(part for part in query.split("&") if part and parameter_of(part) not in PLACE)
+    others = "&".join([part for part in query.split("&") if part and parameter_of(part) not in PLACE])
     return others and quote(others.encode("latin-1"), safe=AS_SENT)  # WSGI has bytes in this form
 
 

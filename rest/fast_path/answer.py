@@ -15,9 +15,11 @@ from django.http import Http404
 from django.urls import set_script_prefix
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
+from rest_framework.settings import api_settings
 
 from rest import compression, conditional
 from rest.current import CURRENT
+from rest.environ import site_of
 from rest.errors import JSON, server_error
 from rest.fast_path.headers import FitHeaders, fit
 from rest.fast_path.plain import Environ, is_plain, is_unusual, plain_request
@@ -73,7 +75,7 @@ def attempt(environ: Environ) -> Answer | None:
         found = find_route(environ["REQUEST_METHOD"], request.path_info)
         if found is None or is_unusual(request, found[0].parameters):
             return None
-        refuse_foreign_host(request)
+        site_of(request)  # refuses foreign hosts
         if not begin(request):
             return None
     except SuspiciousOperation:
@@ -83,11 +85,6 @@ def attempt(environ: Environ) -> Answer | None:
         logger.exception("The fast path could not begin %s.", environ.get("PATH_INFO"))
         return None
     return answer(request, *found)
-
-
-def refuse_foreign_host(request: WSGIRequest) -> None:
-    """Raises DisallowedHost. Unlike get_host() it keeps what it found out, of which the answer's links are made."""
-    request._current_scheme_host  # type: ignore[attr-defined]  # noqa: B018 - missing in the stubs
 
 
 def begin(request: WSGIRequest) -> bool:
@@ -153,6 +150,10 @@ def run(request: WSGIRequest, route: Route, arguments: dict[str, Any]) -> tuple[
     parsers = () if request.method == "GET" else view.get_parsers()
     authenticators = view.get_authenticators() if has_credential else ()
     drf_request = Request(request, parsers, authenticators, parser_context={"view": view})
+    if not has_credential:
+        # As REST framework does without authenticators, in more steps.
+        drf_request.user = api_settings.UNAUTHENTICATED_USER()  # type: ignore[operator]  # no text, as the stubs say
+        drf_request.auth = None
     drf_request.version = route.dialect
     view.request, view.args, view.kwargs, view.format_kwarg = drf_request, (), arguments, None
     view.action_map, view.action = route.action_map, route.action
