@@ -129,7 +129,7 @@ DRILLS = [
         import_beside,
         env={**UNLIMITED, "WORKERS": "4"},
         without=(
-            Cut("rest/database/locks.py", "time.sleep(TURN_SECONDS)", "pass"),
+            Cut("rest/database/locks.py", "connection.connection.turns.let_others(OTHERS_SECONDS)", "pass"),
             Cut("movies/importing/batches.py", "BATCH = 5000", f"BATCH = {ROWS}"),
             Cut("movies/importing/batches.py", "BATCH_BYTES = 4 * MAX_LINE", f"BATCH_BYTES = {ROWS} * MAX_LINE"),
         ),

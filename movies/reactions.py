@@ -14,7 +14,6 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from movies import search
 from movies.models import Favorite, Like, Rating
 from movies.models.search import level_of, level_sql
 from rest.database.statements import Function, Rows, for_sqlite, is_postgresql, rows_of
@@ -100,6 +99,8 @@ INSERT_RATING = (
     "INSERT INTO movies_rating (user_id, movie_id, half_stars, created_at, updated_at) "
     "VALUES ($1, $2, $3, $4, $4) RETURNING id"
 )
+
+SET_POPULARITY = "UPDATE movies_searchposting SET popularity = $1 WHERE movie_id = $2"
 
 # --- PostgreSQL -----------------------------------------------------------------------------------------------------
 
@@ -209,7 +210,7 @@ def rate_on_sqlite(
 def count_on_sqlite(own: tuple[int, int], reactions: int, difference: int, **differences: int) -> None:
     run(f"{update_counts(**differences)} RETURNING movie_id", *own)
     if level_of(reactions + difference) != level_of(reactions):
-        search.set_popularity(own[1], level_of(reactions + difference))
+        run(f"{SET_POPULARITY} RETURNING movie_id", level_of(reactions + difference), own[1])
 
 
 def run(text: str, *values: Any) -> Rows:

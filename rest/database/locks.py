@@ -1,6 +1,5 @@
 """Locks that are no row's, and turns at writing. On SQLite one transaction writes at a time, and all others wait."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,8 +8,7 @@ from django.db import OperationalError, connection, transaction
 from rest.database.statements import is_postgresql, rows_of
 
 LOCKED_SECONDS = 0.1  # for which `not_waiting_long` waits
-# SQLite's waiters sleep 0.1 s between two attempts, so that each of them has two. With 0.12 s fewer writes were served.
-TURN_SECONDS = 0.25
+OTHERS_SECONDS = 0.25  # for which a bulk command lets others write between two of its transactions, where they want to
 MIGRATION_LOCK_MILLISECONDS = 300  # PostgreSQL ends one of two that wait for each other after 1,000
 LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED = "55P03", "40P01"  # PostgreSQL's codes
 
@@ -22,9 +20,9 @@ def wait_for_turn(number: int, *, shared: bool = False) -> None:
 
 
 def let_others_write() -> None:
-    """Between two transactions of a bulk command: else it has the lock again before anybody who waits for it looks."""
-    if not is_postgresql():
-        time.sleep(TURN_SECONDS)
+    """Between two transactions of a bulk command: all who wait write, and not only the one process that stands next."""
+    if not is_postgresql() and connection.connection.turns is not None:
+        connection.connection.turns.let_others(OTHERS_SECONDS)
 
 
 @contextmanager

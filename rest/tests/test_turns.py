@@ -229,3 +229,21 @@ def test_where_the_file_of_turns_cannot_be_made_sqlites_own_error_is_raised(tmp_
 )
 def test_what_takes_a_turn(text, is_reading):
     assert reads(text) is is_reading
+
+
+def test_a_bulk_command_lets_others_write_only_where_they_want_to(path, start):
+    holder, turns = start(), turns_of(str(path))
+    begun = time.monotonic()
+    turns.let_others(60)
+    assert time.monotonic() - begun < 30
+    tell(holder, "hold 1")
+    assert holder.stdout.readline() == "holds\n"
+    finished = threading.Timer(0.2, tell, [holder, ""])
+    finished.start()
+    turns.let_others(60)
+    assert number(path) == 1
+    turns.take(60)
+    begun = time.monotonic()
+    turns.let_others(0.1)
+    assert time.monotonic() - begun >= 0.1
+    turns.give_back()

@@ -84,6 +84,27 @@ class Turns:
             self._unlock()
         self._hand_over()
 
+    def let_others(self, seconds: float) -> None:
+        """Waits until nobody writes, or waits to; for so many seconds at most."""
+        deadline = time.monotonic() + seconds
+        while self._are_wanted() and time.monotonic() < deadline:
+            time.sleep(LATER_LOOK_SECONDS)
+
+    def _are_wanted(self) -> bool:
+        with self._mutex:
+            if self._is_taken:
+                return True
+            self._is_taken = True
+        try:
+            descriptor = self._opened()
+            for byte in (NEXT, TURN):
+                if not locks(descriptor, byte):
+                    return True
+                fcntl.lockf(descriptor, fcntl.LOCK_UN, 1, byte)
+            return False
+        finally:
+            self._hand_over()
+
     # --- Among the threads of this process ---
 
     def _queue_up(self) -> Waiter | None:
@@ -117,26 +138,29 @@ class Turns:
         """Raises sqlite3.OperationalError after the deadline, and where the file cannot be made."""
         if self._is_locked:
             return
-        if self._descriptor is None:
-            self._descriptor = opened(FILE.format(database=self.path), self.path)
-        wait_for(self._descriptor, NEXT, deadline)
+        descriptor = self._opened()
+        wait_for(descriptor, NEXT, deadline)
         try:
-            wait_for(self._descriptor, TURN, deadline)
+            wait_for(descriptor, TURN, deadline)
         finally:
-            fcntl.lockf(self._descriptor, fcntl.LOCK_UN, 1, NEXT)
+            fcntl.lockf(descriptor, fcntl.LOCK_UN, 1, NEXT)
         self._is_locked, self._locked_at = True, time.monotonic()
 
     def _another_stands_next(self) -> bool:
-        assert self._descriptor is not None
-        if not locks(self._descriptor, NEXT):
+        if not locks(self._opened(), NEXT):
             return True
-        fcntl.lockf(self._descriptor, fcntl.LOCK_UN, 1, NEXT)
+        fcntl.lockf(self._opened(), fcntl.LOCK_UN, 1, NEXT)
         return False
 
     def _unlock(self) -> None:
-        assert self._descriptor is not None
         self._is_locked = False
-        fcntl.lockf(self._descriptor, fcntl.LOCK_UN, 1, TURN)
+        fcntl.lockf(self._opened(), fcntl.LOCK_UN, 1, TURN)
+
+    def _opened(self) -> int:
+        """The file. It stays open: to close it would unlock whatever this process has locked."""
+        if self._descriptor is None:
+            self._descriptor = opened(FILE.format(database=self.path), self.path)
+        return self._descriptor
 
 
 def wait_for(descriptor: int, byte: int, deadline: float) -> None:
