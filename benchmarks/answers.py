@@ -6,8 +6,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from benchmarks.kept import Data
 from benchmarks.load import Request, TooSlow, ask
+from benchmarks.pocketbase.answers import alike
 from benchmarks.processes import Server
-from benchmarks.scenarios import BASELINE, Scenario, World, like, rate
+from benchmarks.scenarios import BASELINE, POCKETBASE, Scenario, World, like, rate
 
 SAMPLE = 3  # requests of each scenario
 ROUNDING = 0.0101  # the textbook's live average may be rounded to the other side
@@ -53,7 +54,7 @@ def compare_reads(scenario: Scenario, requests: dict[str, list[Request]], server
     """Asks everybody the same and compares with the floor (or with what is known). Returns who took too long."""
     slow: set[str] = set()
     expected: list[Any] = []
-    for name in sorted(requests, key=lambda name: name != "floor"):
+    for name in sorted(requests, key=lambda name: (name == POCKETBASE, name != "floor")):
         try:
             replies = [ask(servers[name], request) for request in sample_of(requests[name])]
         except TooSlow:
@@ -71,7 +72,9 @@ def compare_reads(scenario: Scenario, requests: dict[str, list[Request]], server
             raise Differs(f"{name} finds nothing for {[request.path for request in sample_of(requests[name])]}")
         if name == BASELINE:  # another checkout may show a movie in another shape
             continue
-        if not scenario.is_compared(name):
+        if name == POCKETBASE:
+            check_pocketbase(scenario, expected, [json.loads(reply.body) for reply in replies])
+        elif not scenario.is_compared(name):
             check_words(name, requests[name], bodies)
         elif not expected:
             expected = bodies
@@ -80,8 +83,15 @@ def compare_reads(scenario: Scenario, requests: dict[str, list[Request]], server
     return slow
 
 
+def check_pocketbase(scenario: Scenario, expected: list[Any], bodies: list[Any]) -> None:
+    """The films that the others show, though in another shape."""
+    ours, theirs = alike(expected, bodies, is_own=scenario.is_own)
+    if difference := first_difference(ours, theirs, ROUNDING):
+        raise Differs(f"{scenario.name}: the answers of pocketbase are not those of the others: {difference}")
+
+
 def has_content(data: Any) -> bool:
-    return bool(data.get("results", data) if isinstance(data, dict) else data)
+    return bool(data.get("results", data.get("items", data)) if isinstance(data, dict) else data)
 
 
 def check_words(name: str, requests: list[Request], bodies: list[Any]) -> None:
@@ -95,9 +105,9 @@ def check_words(name: str, requests: list[Request], bodies: list[Any]) -> None:
 
 
 def compare_writes(data_of: dict[str, Data], world: World, servers: dict[str, Server]) -> None:
-    """Everybody does the same from the same state: new, again, and what is counted afterwards."""
+    """All with Marquee's tables do the same from the same state: new, again, and what is counted afterwards."""
     expected: list[Any] = []
-    for name in sorted(servers, key=lambda name: name != "floor"):
+    for name in sorted(data_of, key=lambda name: name != "floor"):
         server, data, done = servers[name], data_of[name], list[Any]()
         data.undo()
         requests = [*writable(data, rate(world, server))[:2], *writable(data, like(world, server))[:2]]

@@ -10,16 +10,19 @@ from typing import Any
 import psycopg2
 
 from benchmarks.dataset import stamp
-from benchmarks.dataset.community import WRITERS
+from benchmarks.dataset.community import UNUSABLE, WRITERS
 from benchmarks.dataset.sql import POPULARITY
 from benchmarks.postgres import Cluster
 from benchmarks.processes import ROOT
+from benchmarks.undo import take_out_movies
 
 TALLIES = {
     "ratings_sum": "COALESCE(SUM(half_stars), 0) FROM movies_rating",
     "ratings_count": "COUNT(*) FROM movies_rating",
     "likes_count": "COUNT(*) FROM movies_like",
+    "comments_count": "COUNT(*) FROM movies_comment",
 }
+SAID = ("movies_rating", "movies_like", "movies_comment")  # what the writers have said
 
 
 def beginning_of_name(size: int, root: Path) -> str:
@@ -81,8 +84,9 @@ class Data:
         else:
             self.connection = psycopg2.connect(url)
             self.connection.autocommit = True
-        self.movies = self.rows("SELECT COUNT(*) FROM movies_movie")[0][0]
-        self.last_reader = self.rows("SELECT MAX(id) FROM accounts_user")[0][0] - WRITERS
+        self.movies = size  # a run that was killed may have left more
+        # Not the last of all: the server adds an administrator, who has no login here.
+        self.last_reader = self.rows(f"SELECT MAX(id) FROM accounts_user WHERE password = '{UNUSABLE}'")[0][0] - WRITERS
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         cursor = self.connection.cursor()
@@ -111,14 +115,15 @@ class Data:
         """Takes back what the writers said, so that everybody writes into the same data."""
         written = (
             f"SELECT movie_id FROM movies_rating WHERE user_id > {self.last_reader} "
-            f"UNION SELECT movie_id FROM movies_like WHERE user_id > {self.last_reader}"
+            f"UNION SELECT movie_id FROM movies_like WHERE user_id > {self.last_reader} "
+            f"UNION SELECT movie_id FROM movies_comment WHERE user_id > {self.last_reader}"
         )
         counted = ", ".join(
             f"{name} = (SELECT {tally} AS t WHERE t.movie_id = s.movie_id)" for name, tally in TALLIES.items()
         )
         self.rows("BEGIN" if self.vendor == "postgresql" else "BEGIN IMMEDIATE")
         self.rows(f"CREATE TEMP TABLE touched AS {written}")
-        for table in ("movies_rating", "movies_like"):
+        for table in SAID:
             self.rows(f"DELETE FROM {table} WHERE user_id > {self.last_reader}")
         self.rows(f"UPDATE movies_moviestats AS s SET {counted} WHERE movie_id IN (SELECT movie_id FROM touched)")
         level = f"(SELECT {POPULARITY} FROM movies_moviestats AS s WHERE s.movie_id = p.movie_id)"
@@ -127,12 +132,13 @@ class Data:
             f"UPDATE movies_searchposting AS p SET popularity = {level} WHERE {of_touched} AND popularity <> {level}"
         )
         self.rows("DROP TABLE touched")
+        if self.rows(f"SELECT 1 FROM movies_movie WHERE id > {self.size} LIMIT 1"):
+            for statement in take_out_movies(self.size):
+                self.rows(statement)
         self.rows("COMMIT")
         if self.vendor == "postgresql":
-            self.rows("VACUUM movies_moviestats")
-            self.rows("VACUUM movies_rating")
-            self.rows("VACUUM movies_like")
-            self.rows("VACUUM movies_searchposting")
+            for table in ("movies_moviestats", *SAID, "movies_searchposting"):
+                self.rows(f"VACUUM {table}")
 
     def wrong_counts(self, movie_ids: list[int]) -> list[tuple[Any, ...]]:
         """Movies among these whose kept counts are not those of the tables."""
@@ -141,3 +147,9 @@ class Data:
         )
         ids = ", ".join(map(str, movie_ids))
         return self.rows(f"SELECT movie_id FROM movies_moviestats AS s WHERE movie_id IN ({ids}) AND ({wrong})")
+
+    def counts(self, movie_ids: list[int]) -> list[tuple[Any, ...]]:
+        """Of these movies: id, sum of half stars, and how many ratings, likes and comments."""
+        ids = ", ".join(map(str, movie_ids))
+        columns = "movie_id, ratings_sum, ratings_count, likes_count, comments_count"
+        return self.rows(f"SELECT {columns} FROM movies_moviestats WHERE movie_id IN ({ids}) ORDER BY movie_id")

@@ -22,12 +22,19 @@ MAX_SHARE_OF_LOST = 0.001  # of requests, by broken connections
 SCRIPT = Path(__file__).with_name("wrk.lua")
 
 
-CLIENT = {"User-Agent": "curl/8.5.0", "Accept": "*/*"}  # what clients send that say nothing in particular
+# What most clients of such an API send: axios, under Node. Browsers and requests differ in the names only.
+CLIENT = {
+    "Accept": "application/json, text/plain, */*",
+    "User-Agent": "axios/1.7.2",
+    "Accept-Encoding": "gzip, compress, deflate, br",
+    "Connection": "keep-alive",
+}
+CURL = {"User-Agent": "curl/8.5.0", "Accept": "*/*", "Accept-Encoding": ""}  # nothing is compressed for it
 
 
 @dataclass(frozen=True)
 class Request:
-    """A request as a client sends it: `headers` are added to, or replace, those of `CLIENT`."""
+    """A request as a client sends it: `headers` are added to, or replace, those of `CLIENT`; an empty one is not sent."""
 
     path: str
     method: str = "GET"
@@ -36,7 +43,7 @@ class Request:
 
     @property
     def all_headers(self) -> dict[str, str]:
-        return {**CLIENT, **self.headers}
+        return {name: value for name, value in {**CLIENT, **self.headers}.items() if value}
 
     def line(self, server: Server) -> str:
         headers = "\1".join(f"{name}: {value}" for name, value in self.all_headers.items())
@@ -64,6 +71,10 @@ class TooSlow(Exception):
     """No answer in `LONGEST` seconds."""
 
 
+class Void(Exception):
+    """An error among the answers: a rate of errors says nothing."""
+
+
 def ask(server: Server, request: Request) -> Reply:
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=LONGEST)
     began = time.monotonic()
@@ -89,12 +100,19 @@ def require_wrk() -> None:
 
 
 def measure(
-    server: Server, requests: list[Request], seconds: float, *, folder: Path, quick: bool, cpu: Callable[[], float]
+    server: Server,
+    requests: list[Request],
+    seconds: float,
+    *,
+    folder: Path,
+    quick: bool,
+    cpu: Callable[[], float],
+    connections: int = CONNECTIONS,
 ) -> Measurement:
-    """`cpu` tells the CPU seconds of everything that serves, from then to now."""
+    """`cpu` tells the CPU seconds of everything that serves, from then to now. Raises Void for answers with errors."""
     before = cpu()
     if quick:
-        rate, p50, p99, answers, size = with_wrk(server, requests, seconds, folder)
+        rate, p50, p99, answers, size = with_wrk(server, requests, seconds, folder, connections)
     else:
         rate, p50, p99, answers, size = by_two_callers(server, requests, seconds)
     return Measurement(rate, p50, p99, 1000 * (cpu() - before) / answers, size)
@@ -103,18 +121,19 @@ def measure(
 Counted = tuple[float, float, float, int, float]  # answers a second, p50 and p99 in ms, answers, bytes of an answer
 
 
-def with_wrk(server: Server, requests: list[Request], seconds: float, folder: Path) -> Counted:
+def with_wrk(server: Server, requests: list[Request], seconds: float, folder: Path, connections: int) -> Counted:
     script = folder / "requests.txt"
     script.write_text("".join(request.line(server) for request in requests))
-    command = ["wrk", f"-t{THREADS}", f"-c{CONNECTIONS}", f"-d{seconds:g}s", f"--timeout={LONGEST}s", "-s", str(SCRIPT)]
-    environment = {**os.environ, "REQUESTS": str(script), "THREADS": str(THREADS)}
+    threads = min(THREADS, connections)
+    command = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds:g}s", f"--timeout={LONGEST}s", "-s", str(SCRIPT)]
+    environment = {**os.environ, "REQUESTS": str(script), "THREADS": str(threads)}
     result = subprocess.run([*command, server.address], env=environment, capture_output=True, text=True)
     found = re.search(r"^RESULT (\d+) (\d+) (\d+) (\d+) (\d+) (\d+) (\d+)$", result.stdout, re.MULTILINE)
     if not found:
         raise SystemExit(f"wrk failed against {server.name}:\n{result.stdout}{result.stderr}")
     answers, micros, p50, p99, refused, lost, received = map(int, found.groups())
     if refused or lost > MAX_SHARE_OF_LOST * answers or not answers:
-        raise SystemExit(
+        raise Void(
             f"{server.name} answered {answers} times {requests[0].path}, {refused} of them with an error, and {lost} "
             f"connections broke. Such a rate says nothing.\n{server.last_of_log()}"
         )
@@ -130,7 +149,7 @@ def by_two_callers(server: Server, requests: list[Request], seconds: float) -> C
         while not times or time.monotonic() - began < seconds:
             reply = ask(server, requests[next(places) % len(requests)])
             if reply.status >= 400:
-                raise SystemExit(f"{server.name} answers {reply.status}: {reply.body[:300]!r}")
+                raise Void(f"{server.name} answers {reply.status}: {reply.body[:300]!r}")
             times.append(reply.seconds)
 
     with ThreadPoolExecutor(2) as pool:

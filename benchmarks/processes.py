@@ -67,13 +67,22 @@ class Server:
     """One contestant at work."""
 
     def __init__(
-        self, name: str, command: list[str], *, port: int, log: Path, root: Path = ROOT, **environment: str
+        self,
+        name: str,
+        command: list[str],
+        *,
+        port: int,
+        log: Path,
+        root: Path = ROOT,
+        ready: str = "",
+        **environment: str,
     ) -> None:
+        """`ready` is the path that it answers once it is up, where that is not a movie's."""
         self.name, self.command, self.port, self.log, self.root = name, command, port, log, root
         kept = {key: value for key, value in os.environ.items() if key in ("PATH", "HOME", "LANG", "TMPDIR", "USER")}
         self.environment = {**kept, "WORKERS": "2", "BIND": f"127.0.0.1:{port}", "PORT": str(port), **environment}
         self.process: subprocess.Popen[bytes] | None = None
-        self.api = API
+        self.api, self.ready = API, ready
 
     @property
     def address(self) -> str:
@@ -98,7 +107,7 @@ class Server:
 
     def answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.address}{self.api}movies/1/", timeout=10):
+            with urllib.request.urlopen(f"{self.address}{self.ready or f'{self.api}movies/1/'}", timeout=10):
                 return True
         except urllib.error.HTTPError as error:
             if error.code == 404 and self.api == API and self.root != ROOT:

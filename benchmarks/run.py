@@ -2,17 +2,18 @@
 
     SIZES="10000 1000000" DATABASES="postgres sqlite" SCENARIOS="list,detail" SECONDS=5 ROUNDS=3 make bench
 
-SCENARIOS takes beginnings of names, separated by commas. BASELINE is the folder of another checkout of Marquee, which is
-measured beside this one, on a data set that it makes itself. BENCH_DIR (.bench) is where data sets are kept, RESULTS
-(benchmarks/RESULTS.md) where the report goes.
+SCENARIOS takes beginnings of names, separated by commas. CONNECTIONS ("1 16 64 256") are the numbers of connections at
+which list, detail and PUT rating are measured beside the table, which has 16. BASELINE is the folder of another checkout
+of Marquee, which is measured beside this one, on a data set that it makes itself. BENCH_DIR (.bench) is where data sets
+are kept. RESULTS is where the report goes: benchmarks/RESULTS.md for the whole benchmark, RESULTS.md in BENCH_DIR for
+any other.
 """
 
-import os
-import re
 import shutil
 import signal
 import statistics
 import sys
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -21,81 +22,47 @@ from typing import Any
 from tqdm import tqdm
 
 from benchmarks import answers, report
+from benchmarks.choices import LEVELLED, WARM_UP_SECONDS, Choices, choices
 from benchmarks.kept import Data, ensure_postgres, ensure_sqlite
-from benchmarks.load import CONNECTIONS, Measurement, Request, TooSlow, ask, measure, require_wrk
+from benchmarks.lineup import SYNCHRONOUS, contestants
+from benchmarks.load import CONNECTIONS, Measurement, Request, TooSlow, Void, ask, measure, require_wrk
+from benchmarks.pocketbase import data as pocketbase
+from benchmarks.pocketbase import writes
+from benchmarks.pocketbase.data import PocketData
+from benchmarks.pocketbase.requests import REQUESTS
 from benchmarks.postgres import Cluster
-from benchmarks.processes import FOLDER, ROOT, Server, cpu_seconds, free_port
-from benchmarks.scenarios import BASELINE, OBSERVED, SCENARIOS, SILENT, Scenario, World
-
-SIZES = [int(size) for size in os.environ.get("SIZES", "10000 1000000").split()]
-DATABASES = os.environ.get("DATABASES", "postgres sqlite").split()
-# Not SECONDS itself, which the Makefile hands on under this name: bash, in between, counts it up.
-SECONDS = int(os.environ.get("BENCH_SECONDS", "5"))
-ROUNDS = int(os.environ.get("ROUNDS", "3"))
-WANTED = [name.strip() for name in os.environ.get("SCENARIOS", "").split(",") if name.strip()]
-RESULTS = Path(os.environ.get("RESULTS", str(ROOT / "benchmarks" / "RESULTS.md")))
-OTHER_CHECKOUT = Path(os.environ["BASELINE"]).resolve() if os.environ.get("BASELINE") else None
-WARM_UP_SECONDS = 1
-SEEN = {"ACCESS_LOG": "on", "LOG_FORMAT": "json", "METRICS_TOKEN": "a-token-of-the-benchmark"}
-
-
-def chosen() -> list[Scenario]:
-    found = [each for each in SCENARIOS if not WANTED or any(each.name.startswith(name) for name in WANTED)]
-    if not found:
-        raise SystemExit(f"SCENARIOS: choose among {', '.join(each.name for each in SCENARIOS)}")
-    return found
-
-
-def web_command(application: str) -> list[str]:
-    """The command with which Marquee's own server is started, for another application."""
-    web = next(line for line in (ROOT / "Procfile").read_text().splitlines() if line.startswith("web:"))
-    return re.sub(r"config\.wsgi(:application)?", f"{application}:application", web.removeprefix("web:")).split()
-
-
-def contestants(url: str, baseline_url: str | None, folder: Path) -> list[Server]:
-    """`baseline_url` is the database of the other checkout, where one takes part."""
-    contestant = "benchmarks.contestants"
-    commands = {
-        "marquee": ["bin/run"],
-        "floor": web_command(f"{contestant}.floor"),
-        "textbook": web_command(f"{contestant}.textbook.wsgi"),
-        SILENT: web_command("config.wsgi"),
-        OBSERVED: web_command("config.wsgi"),
-        "fastapi": [".venv-bench/bin/uvicorn", f"{contestant}.fastapi_app:app", "--workers=2", "--no-access-log"],
-    }
-    if baseline_url:
-        commands[BASELINE] = ["bin/run"]
-    servers = []
-    for name, command in commands.items():
-        port = free_port()
-        var = folder / name
-        var.mkdir(parents=True, exist_ok=True)
-        more = [f"--port={port}", "--log-level=warning"] if name == "fastapi" else []
-        its_url = baseline_url if baseline_url and name == BASELINE else url
-        environment = {"DATABASE_URL": its_url, "VAR_DIR": str(var), "THROTTLING": "off", "LOG_LEVEL": "WARNING"}
-        environment |= SEEN if name == OBSERVED else {"ACCESS_LOG": "off"}
-        root = OTHER_CHECKOUT if OTHER_CHECKOUT and name == BASELINE else ROOT
-        servers.append(Server(name, [*command, *more], port=port, log=var / "log", root=root, **environment))
-    return servers
+from benchmarks.processes import FOLDER, ROOT, Server, cpu_seconds
+from benchmarks.results import Results, median
+from benchmarks.scenarios import BASELINE, POCKETBASE, Scenario, World
 
 
 class Run:
-    """All scenarios over one data set; the baseline has one of its own."""
+    """All scenarios over one data set; the baseline and PocketBase have their own."""
 
     def __init__(
-        self, data_of: dict[str, Data], servers: dict[str, Server], database_cpu: Callable[[], float], folder: Path
+        self,
+        choices: Choices,
+        data_of: dict[str, Data],
+        copy: PocketData | None,
+        servers: dict[str, Server],
+        database_cpu: Callable[[], float],
+        folder: Path,
     ) -> None:
-        data = data_of["marquee"]
-        self.data, self.data_of, self.servers = data, data_of, servers
+        self.choices, self.data_of, self.copy, self.servers = choices, data_of, copy, servers
         self.database_cpu, self.folder = database_cpu, folder
-        self.world = World(data)
-        database = "PostgreSQL" if data.vendor == "postgresql" else "SQLite"
-        self.results = report.Results(database, data.version(), data.size)
+        self.data = data_of["marquee"]
+        self.world = World(self.data)
+        database = "PostgreSQL" if self.data.vendor == "postgresql" else "SQLite"
+        self.results = Results(database, self.data.version(), self.data.size)
+        if copy:
+            self.results.synchronous = {"marquee": SYNCHRONOUS, POCKETBASE: pocketbase.synchronous()}
 
     def prepare(self) -> None:
         for data in {id(data): data for data in self.data_of.values()}.values():
             data.renew_logins()
             data.undo()
+        if self.copy:
+            self.copy.undo()
         for server in self.servers.values():
             server.start()
         for server in self.servers.values():
@@ -104,36 +71,71 @@ class Run:
     def measure_all(self, scenarios: list[Scenario]) -> None:
         if any(scenario.writes for scenario in scenarios):
             answers.compare_writes(self.data_of, self.world, self.servers)
+            if self.copy:
+                ours, theirs = self.servers["marquee"], self.servers[POCKETBASE]
+                writes.compare(self.world, ours, self.data, theirs, self.copy)
         with tqdm(total=len(scenarios), unit=" scenarios", desc=f"{self.results.database} {self.data.size:,}") as bar:
             for scenario in scenarios:
                 bar.set_postfix_str(scenario.name)
                 self.measure_scenario(scenario)
                 bar.update()
 
+    # --- One scenario ---
+
+    def requests_of(self, scenario: Scenario) -> dict[str, list[Request]]:
+        """By contestant, as far as they have such a thing."""
+        names = [*scenario.contestants, *([BASELINE] if BASELINE in self.servers else [])]
+        made = {name: scenario.requests(self.world, self.servers[name]) or [] for name in names}
+        if self.copy and scenario.name in REQUESTS:
+            made[POCKETBASE] = REQUESTS[scenario.name](self.world, self.copy)
+        return {name: requests for name, requests in made.items() if requests}
+
     def measure_scenario(self, scenario: Scenario) -> None:
-        requests: dict[str, list[Request]] = {}
-        for name in [*scenario.contestants, *([BASELINE] if BASELINE in self.servers else [])]:
-            made = scenario.requests(self.world, self.servers[name])
-            if made:
-                requests[name] = made
+        requests = self.requests_of(scenario)
         slow = set() if scenario.writes else answers.compare_reads(scenario, requests, self.servers)
         for name in slow:
-            self.results.figures[scenario.name, name] = None
+            self.results.rounds[scenario.name, name] = None
         racing = [name for name in requests if name not in slow]
         is_quick = {name: self.warm_up(scenario, name, requests[name]) for name in racing}
         found: dict[str, list[Measurement]] = {name: [] for name in racing}
-        for turn in range(ROUNDS):
-            # Another one begins each round, so that nobody always follows the same one.
-            for name in [*racing[turn % len(racing) :], *racing[: turn % len(racing)]] if racing else []:
-                if is_quick[name] or not found[name]:
-                    found[name].append(self.measure_once(scenario, name, requests[name], SECONDS, quick=is_quick[name]))
-        if found.get(SILENT) and found.get(OBSERVED):
-            pairs = zip(found[SILENT], found[OBSERVED], strict=False)  # one that is not quick is measured once
-            self.results.cost_of_seeing[scenario.name] = statistics.median(on.rate / off.rate for off, on in pairs)
+        for name in self.turns(racing):
+            if is_quick[name] or not found[name]:
+                seconds = self.choices.seconds
+                if measured := self.measure_once(scenario, name, requests[name], seconds, quick=is_quick[name]):
+                    found[name].append(measured)
         for name, measurements in found.items():
-            self.results.figures[scenario.name, name] = median(measurements)
+            if (scenario.name, name) not in self.results.void:
+                self.results.rounds[scenario.name, name] = measurements
         if not requests:
-            self.results.figures[scenario.name, ""] = None  # nobody has it: a row of dashes
+            self.results.rounds[scenario.name, ""] = None  # nobody has it: a row of dashes
+        if scenario.name in LEVELLED:
+            self.measure_levels(scenario, {name: requests[name] for name in racing if is_quick[name]})
+
+    def turns(self, racing: list[str]) -> list[str]:
+        """Everybody once a round. Another one begins each round, so that nobody always follows the same one."""
+        starts = [turn % len(racing) for turn in range(self.choices.rounds)] if racing else []
+        return [name for start in starts for name in [*racing[start:], *racing[:start]]]
+
+    def measure_levels(self, scenario: Scenario, requests: dict[str, list[Request]]) -> None:
+        """With each number of connections: the medians of the rounds."""
+        for connections in self.choices.connections:
+            for name in (name for name in ("marquee", "floor", POCKETBASE) if name in requests):
+                self.results.levels[scenario.name, name, connections] = self.measure_level(
+                    scenario, name, requests[name], connections
+                )
+
+    def measure_level(
+        self, scenario: Scenario, name: str, requests: list[Request], connections: int
+    ) -> Measurement | None:
+        """None where an error was among the answers."""
+        found = []
+        for _ in range(self.choices.rounds):
+            try:
+                found.append(self.ask_for(scenario, name, requests, self.choices.seconds, True, connections))
+            except Void as error:
+                sys.stderr.write(f"\nVoid at {connections} connections: {error}\n")
+                return None
+        return median(found)
 
     def warm_up(self, scenario: Scenario, name: str, requests: list[Request]) -> bool:
         """Whether the contestant is quick enough for wrk to count its answers."""
@@ -147,30 +149,43 @@ class Run:
 
     def measure_once(
         self, scenario: Scenario, name: str, requests: list[Request], seconds: float, *, quick: bool
+    ) -> Measurement | None:
+        """None where the measurement is void, which stands in the report."""
+        if (scenario.name, name) in self.results.void:
+            return None
+        try:
+            return self.ask_for(scenario, name, requests, seconds, quick, CONNECTIONS)
+        except Void as error:
+            sys.stderr.write(f"\nVoid: {error}\n")
+            self.results.void[scenario.name, name] = str(error).partition("\n")[0]
+            return None
+
+    def ask_for(
+        self, scenario: Scenario, name: str, requests: list[Request], seconds: float, quick: bool, connections: int
     ) -> Measurement:
+        """One measurement, after which everything is as it was before."""
         server = self.servers[name]
 
         def cpu() -> float:
             return server.cpu_seconds() + self.database_cpu()
 
         try:
-            measurement = measure(server, requests, seconds, folder=self.folder, quick=quick, cpu=cpu)
+            return measure(server, requests, seconds, folder=self.folder, quick=quick, cpu=cpu, connections=connections)
         except TooSlow:
             raise SystemExit(
                 f"{name} took more than a minute for {scenario.name}, after it had been quicker."
             ) from None
-        if scenario.writes:
-            self.data_of[name].undo()
-        memory = self.results.memory
-        memory[name] = max(memory.get(name, 0), server.memory_bytes())
-        return measurement
+        finally:
+            if scenario.writes:
+                self.store_of(name).undo()
+            memory = self.results.memory
+            memory[name] = max(memory.get(name, 0), server.memory_bytes())
+
+    def store_of(self, name: str) -> Data | PocketData:
+        return self.copy if name == POCKETBASE and self.copy else self.data_of[name]
 
 
-def median(measurements: list[Measurement]) -> Measurement:
-    def of(name: str) -> float:
-        return float(statistics.median(getattr(each, name) for each in measurements))
-
-    return Measurement(of("rate"), of("p50"), of("p99"), of("cpu"), of("size"))
+# --- One data set after the other ---
 
 
 def ensure(cluster: Cluster | None, size: int, root: Path) -> str:
@@ -178,26 +193,39 @@ def ensure(cluster: Cluster | None, size: int, root: Path) -> str:
     return ensure_postgres(cluster, size, FOLDER, root) if cluster else ensure_sqlite(size, FOLDER, root)
 
 
-def run_one(database: str, size: int, cluster: Cluster | None, scenarios: list[Scenario]) -> report.Results:
+def ensure_copy(url: str, size: int) -> Path | None:
+    """PocketBase's folder; None where it does not take part."""
+    if not url.startswith("sqlite") or size > pocketbase.LARGEST:
+        return None
+    return pocketbase.ensure(Path(url.removeprefix("sqlite:///")), size, FOLDER)
+
+
+def run_one(database: str, size: int, cluster: Cluster | None, choices: Choices) -> Results:
     url = ensure(cluster, size, ROOT)
-    baseline_url = ensure(cluster, size, OTHER_CHECKOUT) if OTHER_CHECKOUT else None
+    other = choices.baseline
+    baseline_url = ensure(cluster, size, other) if other else None
+    copy_folder = ensure_copy(url, size)
     folder = FOLDER / "run" / f"{database}-{size}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     with ExitStack() as stack:
         data = Data(url, size)
         stack.callback(data.close)
-        servers = {server.name: server for server in contestants(url, baseline_url, folder)}
-        data_of = dict.fromkeys(servers, data)
+        servers = {each.name: each for each in contestants(url, baseline_url, other, copy_folder, folder)}
+        data_of = {name: data for name in servers if name != POCKETBASE}
         if baseline_url:
             data_of[BASELINE] = Data(baseline_url, size)
             stack.callback(data_of[BASELINE].close)
+        copy = PocketData(copy_folder, movies=size, last_reader=data.last_reader) if copy_folder else None
+        if copy:
+            stack.callback(copy.close)
         for server in servers.values():
             stack.callback(server.stop)
-        run = Run(data_of, servers, (lambda: cpu_seconds(cluster.pid)) if cluster else (lambda: 0.0), folder)
+        database_cpu = (lambda: cpu_seconds(cluster.pid)) if cluster else (lambda: 0.0)
+        run = Run(choices, data_of, copy, servers, database_cpu, folder)
         run.prepare()
         try:
-            run.measure_all(scenarios)
+            run.measure_all(choices.scenarios())
         except answers.Differs as difference:
             raise SystemExit(f"Not measured, because the answers differ. {difference}") from None
         return run.results
@@ -214,19 +242,24 @@ def main() -> None:
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, interrupt)
     require_wrk()
-    scenarios = chosen()
+    chosen = choices()
+    print(f"About {chosen.expected_minutes():.0f} minutes. The report goes to {chosen.results}.", flush=True)
     FOLDER.mkdir(parents=True, exist_ok=True)
-    every = []
+    began = time.monotonic()
+    every: list[Results] = []
     with ExitStack() as stack:
-        for database in DATABASES:
+        for database in chosen.databases:
             cluster = None
             if database == "postgres":
                 cluster = Cluster(FOLDER / "postgres")
                 cluster.start()
                 stack.callback(cluster.stop)
-            for size in SIZES:
-                every.append(run_one(database, size, cluster, scenarios))
-                report.write(every, RESULTS, seconds=SECONDS, rounds=ROUNDS)  # what comes may fail, or be stopped
+            for size in chosen.sizes:
+                every.append(run_one(database, size, cluster, chosen))
+                # Now, because what comes may fail, or be stopped.
+                report.write(every, chosen, minutes=(time.monotonic() - began) / 60)
+    if any(results.is_void() for results in every):
+        raise SystemExit("Some measurements are void, because of errors among the answers.")
 
 
 if __name__ == "__main__":

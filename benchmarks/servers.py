@@ -25,15 +25,15 @@ import django
 django.setup()
 
 from benchmarks.kept import ensure_postgres
+from benchmarks.lineup import granian, packages, web_command
 from benchmarks.load import Measurement, Request, measure, require_wrk
 from benchmarks.postgres import Cluster
-from benchmarks.processes import FOLDER, ROOT, Server, free_port
-from benchmarks.run import web_command
+from benchmarks.processes import FOLDER, Server, free_port
 
 SECONDS = float(os.environ.get("BENCH_SECONDS", "3"))
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 HOLD_SECONDS = float(os.environ.get("HOLD_SECONDS", "40"))
-PACKAGES = next((ROOT / ".venv-bench").glob("lib/python*/site-packages"), None)
+PACKAGES = packages()
 TRIVIAL, FLOOR = "benchmarks.contestants.trivial", "benchmarks.contestants.floor"
 # Each by its title: the application and the address.
 LOADS = [("trivial", TRIVIAL, "/"), ("list", FLOOR, "/api/v1/movies/?page=2"), ("detail", FLOOR, "/api/v1/movies/77/")]
@@ -49,12 +49,6 @@ STALLS = {
 def gunicorn(application: str, threads: int) -> list[str]:
     options = ["-w", "2", "-k", "gthread", "--threads", str(threads), "--keep-alive", "15"]
     return [sys.executable, "-m", "gunicorn", *options, f"{application}:application"]
-
-
-def granian(interface: str, target: str) -> list[str]:
-    options = ["--interface", interface, "--workers", "2", "--http", "1", "--no-ws", "--backpressure", "1000"]
-    threads = ["--blocking-threads", "16"] if interface == "wsgi" else []
-    return [sys.executable, "-m", "granian", *options, *threads, target]
 
 
 def command(name: str, application: str, port: int) -> list[str]:
