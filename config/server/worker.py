@@ -28,6 +28,7 @@ from gunicorn.workers.base import Worker
 
 from config.server.answering import answers_refusals, of_connection
 from config.server.connection import Connection
+from config.server.crew import Crew
 from metrics.measures import measures
 from rest.database.availability import AVAILABILITY
 from rest.database.slow import open_connections
@@ -35,7 +36,8 @@ from rest.parents import end_with_parent
 
 logger = logging.getLogger(__name__)
 
-LOOK_SECONDS = 0.1  # between two looks at whether any thread is free
+LOOK_SECONDS = 0.05  # between two looks at whether any thread is free
+AT_WORK = 4  # threads, with SQLite
 SECOND = 1.0
 KILLING_SECONDS = 2  # before gunicorn kills the process, it ends by itself
 DEFAULT_BODY_BYTES = 10_000_000  # the longest body for an application other than Marquee (the benchmark's)
@@ -50,6 +52,12 @@ def longest_body() -> int:
     if settings.configured and hasattr(settings, "MAX_BODY_BYTES"):
         return int(settings.MAX_BODY_BYTES + settings.MAX_COVER_BYTES)
     return DEFAULT_BODY_BYTES
+
+
+def places(threads: int) -> int:
+    """How many of the threads work at a time. With PostgreSQL all of them do: most wait for its answers."""
+    is_elsewhere = os.environ.get("DATABASE_URL", "").startswith(("postgres", "pgsql"))
+    return threads if is_elsewhere else min(threads, AT_WORK)
 
 
 class BufferingWorker(Worker):
@@ -79,6 +87,7 @@ class BufferingWorker(Worker):
             listener.setblocking(False)
             self.listeners[listener.fileno()] = listener
             self.epoll.register(listener, READ)
+        self.crew = Crew(places(self.cfg.threads))
         for number in range(self.cfg.threads):
             threading.Thread(target=self.serve, name=f"server-{number}", daemon=True).start()
         while self.alive and self.ppid == os.getppid():
@@ -88,9 +97,12 @@ class BufferingWorker(Worker):
     # --- What each thread does ---
 
     def serve(self) -> None:
+        self.crew.join()
         while True:
             try:
+                self.crew.rest()
                 for descriptor, _ in self.wait(0 if self.ready else -1):
+                    self.crew.begin()
                     self.attend(descriptor)
                 self.answer_ready()
             except Exception:  # a fault of ours: the thread goes on, or there would be one less without anybody knowing
@@ -165,6 +177,7 @@ class BufferingWorker(Worker):
             connection = self.ready.popleft()
         except IndexError:
             return
+        self.crew.begin()
         self.release(connection)
 
     # --- Connections ---
@@ -230,6 +243,7 @@ class BufferingWorker(Worker):
         """Watches for `LOOK_SECONDS`; each second it looks after the connections, whatever the wall clock says."""
         answered = self.answered
         time.sleep(LOOK_SECONDS)
+        self.crew.relieve()
         if self.free == 0 and answered == self.answered:
             self.stand_in()
         if time.monotonic() >= self.next_second:
@@ -292,6 +306,7 @@ class BufferingWorker(Worker):
         while self.connections and time.monotonic() < deadline:
             self.notify()
             time.sleep(LOOK_SECONDS)
+            self.crew.relieve()
             if self.free == 0:
                 self.stand_in()
             for connection in [*self.connections.values()]:
