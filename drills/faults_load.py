@@ -153,6 +153,6 @@ DRILLS = [
         f"{CROWD} connections that nobody uses keep no newcomer waiting for longer than {SOON:g} s.",
         crowd,
         env=UNLIMITED,
-        without=(Cut("config/server/worker.py", "        if waiting:\n", "        if False:\n"),),
+        without=(Cut("config/server/connections.py", "        if waiting:\n", "        if False:\n"),),
     ),
 ]

@@ -33,6 +33,7 @@ class Connection:
 
     def __init__(self, client: socket.socket, about: WSGIEnvironment, longest_body: int, client_seconds: float) -> None:
         self.socket, self.about, self.client_seconds = client, about, client_seconds
+        self.descriptor = client.fileno()
         self.claim = threading.Lock()
         self.parser = RequestParser(longest_body)
         self.output = Output()

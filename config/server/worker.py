@@ -10,15 +10,12 @@ leaves the rest to whoever is woken when the client takes more. So a client that
 thread, and no request is handed from one thread to another. docs/decisions/0003-server.md says why it is built so.
 """
 
-import errno
 import logging
 import os
 import select
-import socket
 import threading
 import time
 from collections import deque
-from contextlib import suppress
 from types import FrameType
 from typing import Any, cast
 from wsgiref.types import WSGIApplication
@@ -26,8 +23,9 @@ from wsgiref.types import WSGIApplication
 from django.conf import settings
 from gunicorn.workers.base import Worker
 
-from config.server.answering import answers_refusals, of_connection
+from config.server.answering import answers_refusals
 from config.server.connection import Connection
+from config.server.connections import Connections
 from config.server.crew import Crew
 from metrics.measures import measures
 from rest.database.availability import AVAILABILITY
@@ -42,9 +40,6 @@ SECOND = 1.0
 KILLING_SECONDS = 2  # before gunicorn kills the process, it ends by itself
 DEFAULT_BODY_BYTES = 10_000_000  # the longest body for an application other than Marquee (the benchmark's)
 LIVENESS = "/livez"
-ACCEPTED = 16  # connections at a time
-READ, WRITE = select.EPOLLIN | select.EPOLLONESHOT, select.EPOLLOUT | select.EPOLLONESHOT
-EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
 def longest_body() -> int:
@@ -65,8 +60,6 @@ class BufferingWorker(Worker):
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        self.connections: dict[int, Connection] = {}  # by file descriptor
-        self.listeners: dict[int, socket.socket] = {}
         self.ready: deque[Connection] = deque()  # claimed, with a whole request
         self.free = 0  # threads that wait
         self.answered = 0
@@ -77,16 +70,14 @@ class BufferingWorker(Worker):
         end_with_parent(self.ppid)
         if settings.configured:
             AVAILABILITY.limit_waiting()
-        self.epoll = select.epoll()
-        self.longest_body = longest_body()
         self.application = cast(WSGIApplication, self.wsgi)
+        self.connections = Connections(
+            most=self.cfg.worker_connections, client_seconds=self.cfg.keepalive, longest_body=longest_body()
+        )
         self.bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)  # wakes one thread
-        self.epoll.register(self.bell, select.EPOLLIN | select.EPOLLET)
+        self.connections.epoll.register(self.bell, select.EPOLLIN | select.EPOLLET)
         for each in self.sockets:
-            listener = each.sock  # type: ignore[attr-defined]  # gunicorn wraps its sockets
-            listener.setblocking(False)
-            self.listeners[listener.fileno()] = listener
-            self.epoll.register(listener, READ)
+            self.connections.listen_to(each.sock)  # type: ignore[attr-defined]  # gunicorn wraps its sockets
         self.crew = Crew(places(self.cfg.threads))
         for number in range(self.cfg.threads):
             threading.Thread(target=self.serve, name=f"server-{number}", daemon=True).start()
@@ -112,7 +103,7 @@ class BufferingWorker(Worker):
         with self.counting:
             self.free += 1
         try:
-            return self.epoll.poll(seconds, 1)
+            return self.connections.epoll.poll(seconds, 1)
         finally:
             with self.counting:
                 self.free -= 1
@@ -137,31 +128,23 @@ class BufferingWorker(Worker):
             logger.exception("A request could not be read.")
 
     def claimed(self, descriptor: int) -> Connection | None:
-        """The connection, for this thread alone from now on; None where there is none, or somebody else is at it."""
-        if descriptor in self.listeners:
-            self.accept(self.listeners[descriptor])
+        """The connection that something is due on; None where there is none, or somebody else is at it."""
+        if listener := self.connections.listeners.get(descriptor):
+            self.connections.accept(listener)
         elif descriptor == self.bell:
             self.take_ring()
         else:
-            connection = self.connections.get(descriptor)
-            if connection is not None and connection.claim.acquire(blocking=False):
-                return connection
+            return self.connections.claimed(descriptor)
         return None
 
     def release(self, connection: Connection) -> None:
         """Answers one request, where one is whole, and lets whoever is woken next have the connection."""
         if connection.parser.requests and not connection.is_closed and not len(connection.output):
             self.answer(connection)
-        if connection.is_closed:
-            self.forget(connection)
-        elif connection.parser.requests and not len(connection.output):
+        if connection.parser.requests and not connection.is_closed and not len(connection.output):
             self.ready.append(connection)  # behind those who wait
         else:
-            descriptor = connection.socket.fileno()
-            event = WRITE if len(connection.output) else READ
-            connection.claim.release()
-            with suppress(OSError):  # the main thread may have dropped it in between
-                self.epoll.modify(descriptor, event)
+            self.connections.release(connection)
 
     def answer(self, connection: Connection) -> None:
         try:
@@ -180,63 +163,6 @@ class BufferingWorker(Worker):
         self.crew.begin()
         self.release(connection)
 
-    # --- Connections ---
-
-    def accept(self, listener: socket.socket) -> None:
-        for _ in range(ACCEPTED):
-            if not self.has_room():
-                return  # the main thread listens again
-            try:
-                client, address = listener.accept()
-            except BlockingIOError:
-                break
-            except OSError as error:
-                if error.errno in EXHAUSTED:
-                    return
-                continue  # the client has gone
-            self.welcome(client, address)
-        self.listen(listener)
-
-    def welcome(self, client: socket.socket, address: Any) -> None:
-        client.setblocking(False)
-        if client.family != socket.AF_UNIX:
-            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            # What the kernel still has to send to a client that takes nothing, it forgets then.
-            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(1000 * self.cfg.keepalive))
-        server = client.getsockname()
-        about = of_connection(server[1] if isinstance(server, tuple) else 0, address)
-        connection = Connection(client, about, self.longest_body, self.cfg.keepalive)
-        self.connections[client.fileno()] = connection
-        self.epoll.register(client, READ)
-
-    def listen(self, listener: socket.socket) -> None:
-        if listener.fileno() in self.listeners:
-            self.epoll.modify(listener, READ)
-
-    def forget(self, connection: Connection) -> None:
-        """Of a connection that is closed. Its descriptor may belong to a newer one already."""
-        for descriptor, each in [*self.connections.items()]:
-            if each is connection:
-                del self.connections[descriptor]
-
-    def drop(self, connection: Connection, *, reset: bool = False) -> None:
-        """Closes a connection which nobody is at."""
-        if connection.claim.acquire(blocking=False):
-            self.connections.pop(connection.socket.fileno(), None)
-            connection.close(reset=reset)
-
-    def has_room(self) -> bool:
-        """Whether there is room for a newcomer, made where needed.
-
-        The connection goes on which nothing has happened for longest. Where each waits for its answer, newcomers do.
-        """
-        if len(self.connections) < self.cfg.worker_connections:
-            return True
-        waiting = [each for each in [*self.connections.values()] if not each.is_answering]
-        if waiting:
-            self.drop(max(waiting, key=lambda each: each.idle_seconds))
-        return bool(len(self.connections) < self.cfg.worker_connections)
-
     # --- What the main thread does ---
 
     def look_after(self) -> None:
@@ -249,14 +175,13 @@ class BufferingWorker(Worker):
         if time.monotonic() >= self.next_second:
             self.next_second = time.monotonic() + SECOND
             self.notify()
-            self.drop_idle()
-            for listener in [*self.listeners.values()]:
-                self.listen(listener)
+            self.connections.drop_idle()
+            self.connections.listen()
             self.measure()
 
     def stand_in(self) -> None:
         """Reads for the threads, all of which wait. `/livez` is answered: a process that waits is alive."""
-        while self.free == 0 and (found := self.epoll.poll(0, 1)):
+        while self.free == 0 and (found := self.connections.epoll.poll(0, 1)):
             if connection := self.claimed(found[0][0]):
                 self.read(connection)
                 if connection.is_closed or not asks_for_liveness(connection):
@@ -277,11 +202,6 @@ class BufferingWorker(Worker):
         except BlockingIOError:
             return
 
-    def drop_idle(self) -> None:
-        for connection in [*self.connections.values()]:
-            if connection.is_overdue(self.cfg.keepalive):
-                self.drop(connection, reset=bool(len(connection.output)))
-
     def measure(self) -> None:
         """Says to /metrics how busy this process is; for an application of Marquee's own."""
         if not answers_refusals():
@@ -298,33 +218,21 @@ class BufferingWorker(Worker):
         """
         deadline = time.monotonic() + self.cfg.graceful_timeout - KILLING_SECONDS
         self.tell_clients_to_go()
-        listeners, self.listeners = self.listeners, {}
-        for listener in listeners.values():
-            self.epoll.unregister(listener)
-            self.take_all(listener)
-            listener.close()
+        self.connections.stop_listening()
         while self.connections and time.monotonic() < deadline:
             self.notify()
             time.sleep(LOOK_SECONDS)
             self.crew.relieve()
             if self.free == 0:
                 self.stand_in()
-            for connection in [*self.connections.values()]:
+            for connection in self.connections.all():
                 if connection.may_end or connection.is_overdue(self.cfg.keepalive):
-                    self.drop(connection)
+                    self.connections.drop(connection)
 
     @staticmethod
     def tell_clients_to_go() -> None:
         """Each answer is the last on its connection from now on."""
         Connection.is_ending = True
-
-    def take_all(self, listener: socket.socket) -> None:
-        """Takes those who have connected already."""
-        while self.has_room():
-            try:
-                self.welcome(*listener.accept())
-            except OSError:
-                return
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self.tell_clients_to_go()
