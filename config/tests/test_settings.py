@@ -119,3 +119,18 @@ def test_what_is_limited_is_a_method_and_its_scope_has_a_rate():
         where = f"{viewset.__name__}.throttle_scopes"
         assert callable(getattr(viewset, action, None)), f"{where}: {action!r} is no method, so nothing is limited."
         assert scope in api_settings.DEFAULT_THROTTLE_RATES, f"{where}: {scope!r} is not in DEFAULT_THROTTLE_RATES."
+
+
+@pytest.mark.parametrize(("name", "number"), [(None, 2), ("normal", 1), ("FULL", 2)])
+def test_how_long_sqlite_waits_for_the_disk(tmp_path, name, number):
+    asked = (
+        "(__import__('django').setup(), __import__('django.db').db.connection.cursor()"
+        ".execute('PRAGMA synchronous').fetchone())[1]"
+    )
+    environment = {"DJANGO_SETTINGS_MODULE": "config.settings"} | ({"SQLITE_SYNCHRONOUS": name} if name else {})
+    assert settings_of_a_new_installation(tmp_path, asked, **environment)[0] == f"({number},)"
+
+
+def test_another_word_for_it_is_refused(tmp_path):
+    errors = settings_of_a_new_installation(tmp_path, "1", SQLITE_SYNCHRONOUS="off")[1]
+    assert "SQLITE_SYNCHRONOUS='OFF' is neither FULL nor NORMAL." in errors
