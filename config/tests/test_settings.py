@@ -44,7 +44,7 @@ def test_every_variable_is_in_the_readmes_table():
 
 def test_every_variable_has_a_default(tmp_path):
     shown, errors = settings_of_a_new_installation(tmp_path, "settings.DATABASES['default']['ENGINE'], settings.DEBUG")
-    assert shown == "django.db.backends.sqlite3 False", errors
+    assert shown == "rest.database.sqlite False", errors
 
 
 def test_the_secret_key_is_made_once_and_only_its_owner_reads_it(tmp_path):
@@ -66,7 +66,7 @@ def test_the_secret_key_is_made_once_and_only_its_owner_reads_it(tmp_path):
         ("BACKUP_HOURS", "0.5", "settings.BACKUP_HOURS", "0.5"),
         ("DEMO", "off", "settings.DEMO", "False"),
         ("ADMIN_PASSWORD", "mine", "settings.ADMIN_PASSWORD", "mine"),
-        ("DATABASE_URL", "", "settings.DATABASES['default']['ENGINE']", "django.db.backends.sqlite3"),
+        ("DATABASE_URL", "", "settings.DATABASES['default']['ENGINE']", "rest.database.sqlite"),
         ("ACCESS_TOKEN_MINUTES", "5", "settings.SIMPLE_JWT['ACCESS_TOKEN_LIFETIME']", "0:05:00"),
         ("SESSION_DAYS", "2", "settings.SESSION_DAYS", "2"),
         ("PATH_PREFIX", "marquee/", "settings.PATH_PREFIX", "/marquee"),
